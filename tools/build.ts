@@ -1,0 +1,80 @@
+/**
+ * Builds dist/: the two WebAssembly modules, the plain-TypeScript oracle of the engine, the JavaScript.
+ *
+ * A step runs only when the contents of its inputs changed since it last succeeded, so that `npm start` and `npm test`
+ * can always build first. Contents, not times: a fresh checkout or a switch of branches must not fool it.
+ */
+import { spawnSync } from "node:child_process";
+import { createHash } from "node:crypto";
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { dirname, join, relative, sep } from "node:path";
+import { packageRoot, sourceFiles } from "./source-files.js";
+
+interface BuildStep {
+	readonly name: string;
+	readonly inputs: readonly string[];
+	/** Looked for before a step is skipped: somebody may have removed dist/ in part. */
+	readonly outputs: readonly string[];
+	/** Module and arguments that Node runs. */
+	readonly command: readonly string[];
+}
+
+const require = createRequire(import.meta.url);
+const asc = join(dirname(require.resolve("assemblyscript")), "../bin/asc.js");
+const tsc = require.resolve("typescript/lib/tsc.js");
+const stamps = join(packageRoot, "dist/.stamps");
+
+const kernelSources = ["assembly", "asconfig.json", "package-lock.json"];
+const steps: readonly BuildStep[] = [
+	{
+		name: "scan.wasm",
+		inputs: kernelSources,
+		outputs: ["dist/wasm/scan.wasm"],
+		command: [asc, "assembly/scan/index.ts", "--target", "scan"],
+	},
+	{
+		name: "engine.wasm",
+		inputs: kernelSources,
+		outputs: ["dist/wasm/engine.wasm"],
+		command: [asc, "assembly/index.ts", "--target", "engine"],
+	},
+	{
+		name: "javascript",
+		inputs: ["src", "tsconfig.json", "package-lock.json"],
+		outputs: ["dist/cli/main.js"],
+		command: [tsc, "-p", "tsconfig.json"],
+	},
+];
+
+function contentHash(step: BuildStep): string {
+	const hash = createHash("sha256").update(step.command.slice(1).join(" "));
+	for (const path of sourceFiles(step.inputs)) hash.update(`\0${path}\0`).update(readFileSync(join(packageRoot, path)));
+	return hash.digest("hex");
+}
+
+function run(step: BuildStep): void {
+	const stamp = join(stamps, step.name);
+	const hash = contentHash(step);
+	const complete = step.outputs.every((path) => existsSync(join(packageRoot, path)));
+	if (complete && existsSync(stamp) && readFileSync(stamp, "utf8") === hash) return;
+	process.stderr.write(`build: ${step.name}\n`);
+	const { status } = spawnSync(process.execPath, step.command, { cwd: packageRoot, stdio: ["ignore", 2, 2] });
+	if (status !== 0) {
+		process.stderr.write(`build: ${step.name} failed\n`);
+		process.exit(1);
+	}
+	mkdirSync(stamps, { recursive: true });
+	writeFileSync(stamp, hash);
+}
+
+/** A module whose source is gone must not stay in the package. */
+function removeOrphans(): void {
+	for (const path of sourceFiles(["dist"], [".js", ".d.ts"])) {
+		const source = join(packageRoot, "src", relative("dist", path).replace(/(\.d\.ts|\.js)$/, ".ts"));
+		if (!path.startsWith(`dist${sep}portable`) && !existsSync(source)) rmSync(join(packageRoot, path));
+	}
+}
+
+for (const step of steps) run(step);
+removeOrphans();
