@@ -1,0 +1,7 @@
+/** The on-disk form of an execution graph (`.lumos`); docs/format.md describes every byte. */
+export { encodeGraph } from "./encode.js";
+export { FORMAT_VERSION } from "./layout.js";
+export type { ContainerMeta, GraphSource } from "./meta.js";
+export { type Container, decodeContainer, isContainer, type ReadOptions, readContainer } from "./read.js";
+export { findFault } from "./validate.js";
+export { writeContainer } from "./write.js";

@@ -1,0 +1,172 @@
+/** Reads a container: once into one buffer, then columns as views on it. */
+import { closeSync, fstatSync, openSync, readSync } from "node:fs";
+import { EnvironmentError, UserError } from "../../lib/errors.js";
+import type { ExecutionGraph } from "../graph.js";
+import { expectedRows, requireLittleEndian } from "./encode.js";
+import { checkShape, checkStart, type Head, hasMagic, readHead, refuse, type SectionEntry } from "./head.js";
+import {
+	COLUMNS,
+	ELEMENT,
+	HEADER,
+	MAGIC,
+	META_FIELDS,
+	META_SECTION,
+	STRING_BYTES_SECTION,
+	STRING_OFFSETS_SECTION,
+} from "./layout.js";
+import { type ContainerJson, type ContainerMeta, containerJson } from "./meta.js";
+import { findFault } from "./validate.js";
+
+/** One `read` call takes at most 2 GiB. */
+const READ_BYTES = 1 << 30;
+
+export interface Container {
+	readonly graph: ExecutionGraph;
+	readonly meta: ContainerMeta;
+}
+
+export interface ReadOptions {
+	/** Put the bytes in a SharedArrayBuffer, so that workers can be given the graph without a copy. */
+	readonly shared?: boolean;
+}
+
+/** Whether a file starts as a container does; false where it cannot be read. */
+export function isContainer(path: string): boolean {
+	let fd: number;
+	try {
+		fd = openSync(path, "r");
+	} catch {
+		return false;
+	}
+	try {
+		const start = new Uint8Array(MAGIC.length);
+		return readSync(fd, start) === start.length && hasMagic(start);
+	} catch {
+		return false;
+	} finally {
+		closeSync(fd);
+	}
+}
+
+/**
+ * Reads and checks a container.
+ * @throws UserError naming file and byte where it is not a whole, sound container of this format.
+ */
+export function readContainer(path: string, options: ReadOptions = {}): Container {
+	return decodeContainer(path, readWhole(path, options.shared ?? false));
+}
+
+/** The same on bytes at hand; `path` is only named in errors. Columns are views on `file`, whose start must be 8-byte aligned. */
+export function decodeContainer(path: string, file: Uint8Array): Container {
+	requireLittleEndian();
+	const head = readHead(path, file);
+	const byId = new Map(head.sections.map((section) => [section.id, section]));
+	const { meta, parts } = readMeta(path, file, requireSection(path, byId, META_SECTION, "meta"));
+	const counts = { taskCount: head.tasks, edgeCount: head.edges };
+	const graph: Record<string, unknown> = { ...counts, ...parts, strings: readStrings(path, file, byId) };
+	for (const column of COLUMNS) {
+		const section = requireSection(path, byId, column.id, column.field);
+		checkShape(path, section, column.element, expectedRows(column.rows, head));
+		const View = ELEMENT[column.element].view;
+		graph[column.field] = new View(file.buffer as ArrayBuffer, file.byteOffset + section.offset, section.count);
+	}
+	// Every field is set: layout.ts does not compile otherwise.
+	const checked = graph as unknown as ExecutionGraph;
+	checkGraph(path, checked, head);
+	return { graph: checked, meta };
+}
+
+function readWhole(path: string, shared: boolean): Uint8Array {
+	let fd: number;
+	try {
+		fd = openSync(path, "r");
+	} catch (error) {
+		throw new UserError(`${path}: cannot be opened (${(error as NodeJS.ErrnoException).code}); check the path`);
+	}
+	try {
+		const stat = fstatSync(fd);
+		if (!stat.isFile()) throw new UserError(`${path}: not a file; give a file that lumos pack wrote`);
+		const start = new Uint8Array(Math.min(stat.size, HEADER.bytes));
+		readFull(fd, start, path);
+		checkStart(path, start, stat.size);
+		const file = allocate(path, stat.size, shared);
+		readFull(fd, file, path);
+		return file;
+	} finally {
+		closeSync(fd);
+	}
+}
+
+function allocate(path: string, bytes: number, shared: boolean): Uint8Array {
+	try {
+		return new Uint8Array(shared ? new SharedArrayBuffer(bytes) : new ArrayBuffer(bytes));
+	} catch {
+		throw new EnvironmentError(`${path}: no memory for its ${bytes} bytes`);
+	}
+}
+
+function readFull(fd: number, target: Uint8Array, path: string): void {
+	let done = 0;
+	while (done < target.length) {
+		const got = readSync(fd, target, done, Math.min(READ_BYTES, target.length - done), done);
+		if (got === 0) refuse(path, done, "ended while it was read");
+		done += got;
+	}
+}
+
+function requireSection(path: string, byId: Map<number, SectionEntry>, id: number, name: string): SectionEntry {
+	const section = byId.get(id);
+	return section ?? refuse(path, HEADER.bytes, `section ${name} is missing`);
+}
+
+function readMeta(path: string, file: Uint8Array, section: SectionEntry) {
+	checkShape(path, section, "u8");
+	let json: unknown;
+	try {
+		json = JSON.parse(text(file, section.offset, section.offset + section.byteLength));
+	} catch {
+		refuse(path, section.offset, "section meta is not JSON");
+	}
+	const result = containerJson.safeParse(json);
+	if (!result.success) {
+		const issue = result.error.issues[0]!;
+		refuse(path, section.offset, `section meta, ${issue.path.join(".")}: ${issue.message}`);
+	}
+	const { createdBy, source, warnings, job } = result.data;
+	const parts: Partial<ContainerJson> = {};
+	for (const field of META_FIELDS) Object.assign(parts, { [field]: result.data[field] });
+	return { meta: { createdBy, source, warnings, job } satisfies ContainerMeta, parts };
+}
+
+function readStrings(path: string, file: Uint8Array, byId: Map<number, SectionEntry>): string[] {
+	const heap = requireSection(path, byId, STRING_BYTES_SECTION, "stringBytes");
+	const table = requireSection(path, byId, STRING_OFFSETS_SECTION, "stringOffsets");
+	checkShape(path, heap, "u8");
+	checkShape(path, table, "u32");
+	const offsets = new Uint32Array(file.buffer, file.byteOffset + table.offset, table.count);
+	const strings: string[] = [];
+	for (let i = 0; i + 1 < offsets.length; i++) {
+		const begin = offsets[i]!;
+		const end = offsets[i + 1]!;
+		if (end < begin || end > heap.byteLength) {
+			refuse(path, table.offset + 4 * (i + 1), `string ${i} ends at ${end}, outside [${begin}, ${heap.byteLength}]`);
+		}
+		strings.push(text(file, heap.offset + begin, heap.offset + end));
+	}
+	return strings;
+}
+
+/** Buffer, since TextDecoder takes no views on shared memory everywhere. */
+function text(file: Uint8Array, begin: number, end: number): string {
+	return Buffer.from(file.buffer, file.byteOffset + begin, end - begin).toString("utf8");
+}
+
+function checkGraph(path: string, graph: ExecutionGraph, head: Head): void {
+	const fault = findFault(graph);
+	if (fault === undefined) return;
+	const { field, index, problem } = fault;
+	const column = COLUMNS.find((candidate) => candidate.field === field);
+	const section = head.sections.find(({ id }) => id === (column?.id ?? META_SECTION))!;
+	const byte = column === undefined ? section.offset : section.offset + index * ELEMENT[column.element].bytes;
+	refuse(path, byte, `${field}[${index}]: ${problem}`);
+}
