@@ -1,0 +1,52 @@
+/** Which predecessor settled the start of a task, as the engine recorded it. */
+import { EdgeKind, type ExecutionGraph } from "../graph/graph.js";
+import type { TaskTimes } from "./times.js";
+
+/** Nothing bound the task: it starts when its rank starts. */
+export const UNBOUND = 0xffffffff;
+/** Added to the index of a runtime dependency. */
+export const BY_WAIT = 0x80000000;
+
+export interface BoundTimes extends TaskTimes {
+	/** One a task: index of the binding edge in `pred`, BY_WAIT + index of a runtime dependency, or UNBOUND. */
+	readonly boundBy: Uint32Array;
+	/** One a runtime dependency: the task that it turned out to wait for, or UNBOUND. */
+	readonly waitResolved: Uint32Array;
+}
+
+export interface Binding {
+	readonly task: number;
+	/** When it bound: at the start or the finish of `task`, ns, before the delay. */
+	readonly atNs: number;
+	readonly fromFinish: boolean;
+	readonly kind: EdgeKind;
+	readonly confidence: number;
+}
+
+/** The dependency that settled when `task` starts; undefined where nothing did. */
+export function bindingOf(graph: ExecutionGraph, times: BoundTimes, task: number): Binding | undefined {
+	const bound = times.boundBy[task]!;
+	if (bound === UNBOUND) return undefined;
+	if (bound >= BY_WAIT) {
+		const wait = bound - BY_WAIT;
+		const resolved = times.waitResolved[wait]!;
+		if (resolved === UNBOUND) return undefined;
+		return {
+			task: resolved,
+			atNs: times.finishNs[resolved]!,
+			fromFinish: true,
+			kind: EdgeKind.sync,
+			confidence: graph.waitConfidence[wait]!,
+		};
+	}
+	const pred = graph.pred[bound]!;
+	const from = pred >>> 1;
+	const fromFinish = (pred & 1) === 1;
+	return {
+		task: from,
+		atNs: fromFinish ? times.finishNs[from]! : times.startNs[from]!,
+		fromFinish,
+		kind: graph.edgeKind[bound]! as EdgeKind,
+		confidence: graph.confidence[bound]!,
+	};
+}

@@ -1,0 +1,78 @@
+/**
+ * The critical path of a step: from the task that ends it back along the predecessors that settled each start, to the
+ * step's begin. Every moment of the step belongs to exactly one stretch of it: a task at work, or the delay of the edge
+ * that leads to it (a launch latency, a gap of the thread, …).
+ */
+import { EdgeKind, EXACT, type ExecutionGraph, TaskKind } from "../graph/graph.js";
+import { type BoundTimes, bindingOf } from "./binding.js";
+import type { Window } from "./times.js";
+
+export interface CriticalPath {
+	/** The step's time; the sum of all that follows. */
+	readonly totalNs: number;
+	/** From the begin of the step to its end. */
+	readonly tasks: Uint32Array;
+	/** Time in tasks, by TaskKind. */
+	readonly taskNs: Float64Array;
+	/** Time in delays, by EdgeKind. */
+	readonly edgeNs: Float64Array;
+	/** Time before the first task of the path that nothing explains. */
+	readonly unexplainedNs: number;
+	/** Time in tasks and delays whose start rests on an inferred edge. */
+	readonly inferredNs: number;
+	/** inferredNs / totalNs; 0 for an empty step. */
+	readonly inferredShare: number;
+	/** Time in tasks by id of their name in `graph.strings`. */
+	readonly nameNs: ReadonlyMap<number, number>;
+}
+
+const TASK_KINDS = Math.max(...Object.values(TaskKind)) + 1;
+const EDGE_KINDS = Math.max(...Object.values(EdgeKind)) + 1;
+
+/**
+ * The path that ends with `endTask` at the end of the window. A path that began before the window, with work that was
+ * under way, is cut at its start.
+ */
+export function criticalPath(graph: ExecutionGraph, times: BoundTimes, endTask: number, window: Window): CriticalPath {
+	const taskNs = new Float64Array(TASK_KINDS);
+	const edgeNs = new Float64Array(EDGE_KINDS);
+	const nameNs = new Map<number, number>();
+	const tasks: number[] = [];
+	const from = window.startNs;
+	let inferredNs = 0;
+	let at = window.endNs;
+	let task = endTask;
+	// Whether the path goes through the work of the task, or only through its start.
+	let through = true;
+	while (at > from) {
+		tasks.push(task);
+		if (tasks.length > graph.taskCount) throw new Error(`the binding predecessors of task ${endTask} form a cycle`);
+		const reached = at;
+		if (through) {
+			const start = Math.max(from, times.startNs[task]!);
+			taskNs[graph.kind[task]!]! += at - start;
+			nameNs.set(graph.name[task]!, (nameNs.get(graph.name[task]!) ?? 0) + at - start);
+			at = start;
+		}
+		if (at <= from) break;
+		const binding = bindingOf(graph, times, task);
+		if (binding === undefined) break;
+		const before = Math.max(from, binding.atNs);
+		edgeNs[binding.kind]! += at - before;
+		at = before;
+		if (binding.confidence !== EXACT) inferredNs += reached - at;
+		task = binding.task;
+		through = binding.fromFinish;
+	}
+	const totalNs = Math.max(0, window.endNs - from);
+	return {
+		totalNs,
+		tasks: Uint32Array.from(tasks.reverse()),
+		taskNs,
+		edgeNs,
+		unexplainedNs: Math.max(0, at - from),
+		inferredNs,
+		inferredShare: totalNs > 0 ? inferredNs / totalNs : 0,
+		nameNs,
+	};
+}
