@@ -40,6 +40,12 @@ const steps: readonly BuildStep[] = [
 		command: [asc, "assembly/index.ts", "--target", "engine"],
 	},
 	{
+		name: "engine as plain TypeScript",
+		inputs: [...kernelSources, "tools/build-portable.mjs"],
+		outputs: ["dist/portable/index.js"],
+		command: ["tools/build-portable.mjs"],
+	},
+	{
 		name: "javascript",
 		inputs: ["src", "tsconfig.json", "package-lock.json"],
 		outputs: ["dist/cli/main.js"],

@@ -1,0 +1,78 @@
+/**
+ * The control block: every export gets its address and finds here the counts and the addresses of all columns. Each
+ * field is a u32. Mirrored in src/abi/control.ts.
+ *
+ *   +0        +4        +8                    +4k
+ *   | TASKS   | EDGES   | PROCESSORS | ...    | address of column k | ...
+ */
+
+export const NONE: u32 = 0xffffffff;
+
+/** EdgeKind.launch of the graph. */
+export const LAUNCH_EDGE: u32 = 3;
+
+export const TASKS: usize = 0;
+export const EDGES: usize = TASKS + 4;
+export const PROCESSORS: usize = EDGES + 4;
+export const WAITS: usize = PROCESSORS + 4;
+export const LINKS: usize = WAITS + 4;
+
+/** f64 a task. */
+export const DURATION: usize = LINKS + 4;
+/** u32 a task and one more. */
+export const PRED_OFFSET: usize = DURATION + 4;
+/** u32 an edge: 2 x predecessor + (0: its start, 1: its finish). */
+export const PRED: usize = PRED_OFFSET + 4;
+/** f64 an edge. */
+export const DELAY: usize = PRED + 4;
+/** u8 an edge. */
+export const EDGE_KIND: usize = DELAY + 4;
+/** u32 a task. */
+export const PROCESSOR: usize = EDGE_KIND + 4;
+
+/** u32 a wait, ascending. */
+export const WAIT_TASK: usize = PROCESSOR + 4;
+/** u32 a wait. */
+export const WAIT_STREAM: usize = WAIT_TASK + 4;
+/** f64 a wait. */
+export const WAIT_DELAY: usize = WAIT_STREAM + 4;
+/** u32 a wait, out: the task that it waited for, or NONE. */
+export const WAIT_RESOLVED: usize = WAIT_DELAY + 4;
+/** u32 a wait: the next wait in the list of its stream's waiters. */
+export const WAIT_NEXT: usize = WAIT_RESOLVED + 4;
+
+/** u32 a task: a topological order of the fixed edges; 0 where the task numbers are one. */
+export const ORDER: usize = WAIT_NEXT + 4;
+/** u32 a task: 1 + the place in that order of the last task that the launch of this one puts on its stream. */
+export const PLACE: usize = ORDER + 4;
+/** u32 a processor: 1 + the place of the last task launched on it; NOT_WAITED_FOR where no wait asks. */
+export const LAST_LAUNCHED: usize = PLACE + 4;
+/** u32 a processor: the first wait in the list of those that wait for a task of it. */
+export const WAITERS: usize = LAST_LAUNCHED + 4;
+
+/** u32 for every start and every finish, in the order of 2 x task + slot, and two more. */
+export const SUCC_OFFSET: usize = WAITERS + 4;
+/** u32 an edge: 2 x successor + (1: the edge launches it). */
+export const SUCC: usize = SUCC_OFFSET + 4;
+/** u32 a task: predecessors still missing, and the flags below. */
+export const COUNTER: usize = SUCC + 4;
+/** Two f64 a task, out: its start and its finish; one more task that starts and ends at 0. */
+export const TIME: usize = COUNTER + 4;
+/** 16 bytes a task and a link event, see queue/heap.ts. */
+export const HEAP: usize = TIME + 4;
+/** u32 a task, out: the tasks in the order in which they were settled. */
+export const SETTLED: usize = HEAP + 4;
+/** u32 a task, out: the edge, or EDGES + the wait, that its start came from, or NONE. */
+export const BOUND_BY: usize = SETTLED + 4;
+/** Out: how many tasks were settled. */
+export const SETTLED_COUNT: usize = BOUND_BY + 4;
+
+export const CONTROL_BYTES: usize = SETTLED_COUNT + 4;
+
+/** LAST_LAUNCHED of a processor that no wait asks about: more than any place, so that no launch is recorded. */
+export const NOT_WAITED_FOR: u32 = 0xffffffff;
+
+/** Flags in COUNTER: the task has waits that were not asked yet; some task waits for this one; and the count proper. */
+export const HAS_WAITS: u32 = 0x40000000;
+export const HAS_WAITERS: u32 = 0x80000000;
+export const COUNT_MASK: u32 = 0x3fffffff;

@@ -1,0 +1,45 @@
+/** assembly/memory.ts for the plain-TypeScript build: the same functions over one ArrayBuffer, same bits out. */
+
+let f64s = new Float64Array(0);
+let u32s = new Uint32Array(0);
+let u8s = new Uint8Array(0);
+
+/** Makes `buffer` the memory of every later call. */
+export function bindMemory(buffer: ArrayBuffer): void {
+	f64s = new Float64Array(buffer);
+	u32s = new Uint32Array(buffer);
+	u8s = new Uint8Array(buffer);
+}
+
+export function loadF64(address: number): number {
+	return f64s[address >>> 3];
+}
+
+export function storeF64(address: number, value: number): void {
+	f64s[address >>> 3] = value;
+}
+
+export function loadU32(address: number): number {
+	return u32s[address >>> 2];
+}
+
+export function storeU32(address: number, value: number): void {
+	u32s[address >>> 2] = value;
+}
+
+export function loadU8(address: number): number {
+	return u8s[address];
+}
+
+export function fillBytes(address: number, byte: number, bytes: number): void {
+	u8s.fill(byte, address, address + bytes);
+}
+
+export function larger(a: number, b: number): number {
+	// biome-ignore lint/complexity/useMathMinMax: what the SIMD instruction does, bit for bit.
+	return a < b ? b : a;
+}
+
+export function heapBase(): number {
+	return 0;
+}

@@ -1,0 +1,80 @@
+/**
+ * What has been launched on a stream by a given moment. A task is launched when the call at the other end of its
+ * launch edge starts; device work without a launch edge comes with the task before it on its stream (a collective's
+ * transfer with its arrival), or from the beginning where none before it has one (launched before the capture). The
+ * order on a stream is the order of its edges, which a topological order of all tasks gives.
+ */
+
+import {
+	EDGE_KIND,
+	LAST_LAUNCHED,
+	LAUNCH_EDGE,
+	NONE,
+	NOT_WAITED_FOR,
+	ORDER,
+	PLACE,
+	PRED_OFFSET,
+	PROCESSOR,
+	PROCESSORS,
+	WAIT_STREAM,
+	WAITERS,
+	WAITS,
+} from "../layout";
+import { fillBytes, loadU8, loadU32, storeU32 } from "../memory";
+
+let place: usize = 0;
+let processor: usize = 0;
+let lastLaunched: usize = 0;
+
+/** Marks the streams that waits ask about; on all others launches leave no record. */
+export function markWaitedStreams(control: usize): void {
+	const streams = loadU32(control + LAST_LAUNCHED) as usize;
+	fillBytes(streams, 0xff, (loadU32(control + PROCESSORS) as usize) * 4);
+	const waitStream = loadU32(control + WAIT_STREAM) as usize;
+	const waits = loadU32(control + WAITS);
+	for (let wait: u32 = 0; wait < waits; wait++) {
+		storeU32(streams + (loadU32(waitStream + (wait as usize) * 4) as usize) * 4, 0);
+	}
+}
+
+function hasLaunchEdge(edgeKind: usize, edge: u32, end: u32): boolean {
+	for (; edge < end; edge++) {
+		if (loadU8(edgeKind + (edge as usize)) === LAUNCH_EDGE) return true;
+	}
+	return false;
+}
+
+/** Finds what each launch puts on its stream, and what is there from the beginning; `ordered` tasks are in ORDER. */
+export function openLaunches(control: usize, ordered: u32): void {
+	place = loadU32(control + PLACE) as usize;
+	processor = loadU32(control + PROCESSOR) as usize;
+	lastLaunched = loadU32(control + LAST_LAUNCHED) as usize;
+	const order = loadU32(control + ORDER) as usize;
+	const predOffset = loadU32(control + PRED_OFFSET) as usize;
+	const edgeKind = loadU32(control + EDGE_KIND) as usize;
+	// Until the loop starts, the waiters' lists hold the task of each stream that was launched last on the way.
+	const latest = loadU32(control + WAITERS) as usize;
+	const bytes = (loadU32(control + PROCESSORS) as usize) * 4;
+	fillBytes(latest, 0xff, bytes);
+
+	for (let at: u32 = 0; at < ordered; at++) {
+		const task: u32 = order === 0 ? at : loadU32(order + (at as usize) * 4);
+		const on = loadU32(processor + (task as usize) * 4);
+		if (on === NONE) continue;
+		const stream = (on as usize) * 4;
+		if (loadU32(lastLaunched + stream) === NOT_WAITED_FOR) continue;
+		const edges = predOffset + (task as usize) * 4;
+		if (hasLaunchEdge(edgeKind, loadU32(edges), loadU32(edges + 4))) storeU32(latest + stream, task);
+		const launched = loadU32(latest + stream);
+		if (launched === NONE) storeU32(lastLaunched + stream, at + 1);
+		else storeU32(place + (launched as usize) * 4, at + 1);
+	}
+	fillBytes(latest, 0xff, bytes);
+}
+
+/** Records that the launch of `task`, on a stream that a wait asks about, was called. */
+export function recordLaunch(task: u32): void {
+	const stream = lastLaunched + (loadU32(processor + (task as usize) * 4) as usize) * 4;
+	const at = loadU32(place + (task as usize) * 4);
+	if (at > loadU32(stream)) storeU32(stream, at);
+}

@@ -1,0 +1,144 @@
+/**
+ * The event loop. Tasks are settled in the order of (start, task number): a task's start is known when all its
+ * predecessors are settled, so it is taken from the ready set at its start, and what it makes ready starts no earlier.
+ * That order is what the runtime dependencies ask about (waits.ts). Threads and streams need no clock here: the order
+ * of the tasks on each is given by edges.
+ *
+ * A ready task reads the times of its predecessors (it pulls; nobody pushes): one sequential read of its own edges,
+ * no second copy of the delays. O(edges + tasks x log ready).
+ */
+
+import {
+	BOUND_BY,
+	COUNT_MASK,
+	COUNTER,
+	DELAY,
+	DURATION,
+	HAS_WAITERS,
+	HAS_WAITS,
+	HEAP,
+	NONE,
+	PRED,
+	PRED_OFFSET,
+	SETTLED,
+	SETTLED_COUNT,
+	SUCC,
+	SUCC_OFFSET,
+	TASKS,
+	TIME,
+	WAIT_TASK,
+	WAITS,
+} from "../layout";
+import { fillBytes, loadF64, loadU32, storeF64, storeU32 } from "../memory";
+import { offerReady, openReady, pushReady, takeFirst, takenTime } from "../queue/ready";
+import { DEADLOCK, OK } from "../status";
+import { recordLaunch } from "./launches";
+import { ask, openWaits, wakeWaiters } from "./waits";
+
+let predOffset: usize = 0;
+let pred: usize = 0;
+let delay: usize = 0;
+let succ: usize = 0;
+let counter: usize = 0;
+let times: usize = 0;
+let boundBy: usize = 0;
+
+/** Sets the counters, and starts the tasks that wait for nothing. */
+function open(control: usize): void {
+	predOffset = loadU32(control + PRED_OFFSET) as usize;
+	pred = loadU32(control + PRED) as usize;
+	delay = loadU32(control + DELAY) as usize;
+	succ = loadU32(control + SUCC) as usize;
+	counter = loadU32(control + COUNTER) as usize;
+	times = loadU32(control + TIME) as usize;
+	boundBy = loadU32(control + BOUND_BY) as usize;
+	openReady(loadU32(control + HEAP) as usize);
+	openWaits(control);
+
+	const tasks = loadU32(control + TASKS);
+	// All ones is NaN: a time that is not known is not equal to itself.
+	fillBytes(times, 0xff, (tasks as usize) * 16);
+	fillBytes(boundBy, 0xff, (tasks as usize) * 4);
+	let from = loadU32(predOffset);
+	for (let task: u32 = 0; task < tasks; task++) {
+		const to = loadU32(predOffset + (task as usize) * 4 + 4);
+		storeU32(counter + (task as usize) * 4, to - from);
+		if (from === to) pushReady(0, task, 0);
+		from = to;
+	}
+	const waitTask = loadU32(control + WAIT_TASK) as usize;
+	const waits = loadU32(control + WAITS);
+	for (let wait: u32 = 0; wait < waits; wait++) {
+		const count = counter + (loadU32(waitTask + (wait as usize) * 4) as usize) * 4;
+		storeU32(count, loadU32(count) | HAS_WAITS);
+	}
+}
+
+/** When a task whose predecessors are all settled is ready; records the first edge that says so. */
+function pullReady(task: u32): f64 {
+	const edges = predOffset + (task as usize) * 4;
+	const end = loadU32(edges + 4);
+	let ready: f64 = -1;
+	let bound = NONE;
+	for (let edge = loadU32(edges); edge < end; edge++) {
+		const slot = loadU32(pred + (edge as usize) * 4);
+		const wait = loadF64(delay + (edge as usize) * 8);
+		let time = loadF64(times + (slot as usize) * 8) + wait;
+		if (wait < 0) {
+			// Nothing becomes ready before what it waits for has started.
+			const start = loadF64(times + ((slot & 0xfffffffe) as usize) * 8);
+			if (time < start) time = start;
+		}
+		if (time > ready) {
+			ready = time;
+			bound = edge;
+		}
+	}
+	storeU32(boundBy + (task as usize) * 4, bound);
+	return ready;
+}
+
+/** Tells the successors [from, to) that one more of what they wait for is known. */
+function release(from: u32, to: u32): void {
+	for (let at = from; at < to; at++) {
+		const entry = loadU32(succ + (at as usize) * 4);
+		const task: u32 = entry >>> 1;
+		if ((entry & 1) !== 0) recordLaunch(task);
+		const count: u32 = loadU32(counter + (task as usize) * 4) - 1;
+		storeU32(counter + (task as usize) * 4, count);
+		if ((count & COUNT_MASK) === 0) offerReady(pullReady(task), task);
+	}
+}
+
+export function runLoop(control: usize): u32 {
+	open(control);
+	const tasks = loadU32(control + TASKS);
+	const duration = loadU32(control + DURATION) as usize;
+	const succOffset = loadU32(control + SUCC_OFFSET) as usize;
+	const order = loadU32(control + SETTLED) as usize;
+	let settled: u32 = 0;
+
+	for (;;) {
+		const task = takeFirst();
+		if (task === NONE) break;
+		const start = takenTime;
+		const flags = loadU32(counter + (task as usize) * 4);
+		if ((flags & HAS_WAITS) !== 0) {
+			const resumes = ask(task, start);
+			if (resumes !== start) {
+				if (resumes >= 0) offerReady(resumes, task);
+				continue;
+			}
+		}
+		const time = times + (task as usize) * 16;
+		storeF64(time, start);
+		storeF64(time + 8, start + loadF64(duration + (task as usize) * 8));
+		storeU32(order + (settled as usize) * 4, task);
+		settled++;
+		const successors = succOffset + (task as usize) * 8;
+		release(loadU32(successors), loadU32(successors + 8));
+		if ((flags & HAS_WAITERS) !== 0) wakeWaiters(task);
+	}
+	storeU32(control + SETTLED_COUNT, settled);
+	return settled === tasks ? OK : DEADLOCK;
+}

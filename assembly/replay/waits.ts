@@ -1,0 +1,137 @@
+/**
+ * Runtime dependencies: the return of a blocking call waits for the last task launched on a stream by then. "Then" is
+ * the moment when all its fixed edges are met: what other threads launch while it blocks does not concern it. The
+ * question is asked once; the answer stays in WAIT_RESOLVED, the moment in the task's start until that is known.
+ */
+
+import {
+	BOUND_BY,
+	COUNT_MASK,
+	COUNTER,
+	EDGES,
+	HAS_WAITERS,
+	LAST_LAUNCHED,
+	NONE,
+	ORDER,
+	PROCESSOR,
+	TIME,
+	WAIT_DELAY,
+	WAIT_NEXT,
+	WAIT_RESOLVED,
+	WAIT_STREAM,
+	WAIT_TASK,
+	WAITERS,
+	WAITS,
+} from "../layout";
+import { loadF64, loadU32, storeF64, storeU32 } from "../memory";
+import { offerReady } from "../queue/ready";
+
+let waits: u32 = 0;
+let edges: u32 = 0;
+let waitTask: usize = 0;
+let waitStream: usize = 0;
+let waitDelay: usize = 0;
+let waitResolved: usize = 0;
+let waitNext: usize = 0;
+let waiters: usize = 0;
+let lastLaunched: usize = 0;
+let order: usize = 0;
+let processor: usize = 0;
+let counter: usize = 0;
+let times: usize = 0;
+let boundBy: usize = 0;
+
+export function openWaits(control: usize): void {
+	waits = loadU32(control + WAITS);
+	edges = loadU32(control + EDGES);
+	waitTask = loadU32(control + WAIT_TASK) as usize;
+	waitStream = loadU32(control + WAIT_STREAM) as usize;
+	waitDelay = loadU32(control + WAIT_DELAY) as usize;
+	waitResolved = loadU32(control + WAIT_RESOLVED) as usize;
+	waitNext = loadU32(control + WAIT_NEXT) as usize;
+	waiters = loadU32(control + WAITERS) as usize;
+	lastLaunched = loadU32(control + LAST_LAUNCHED) as usize;
+	order = loadU32(control + ORDER) as usize;
+	processor = loadU32(control + PROCESSOR) as usize;
+	counter = loadU32(control + COUNTER) as usize;
+	times = loadU32(control + TIME) as usize;
+	boundBy = loadU32(control + BOUND_BY) as usize;
+}
+
+/** The first wait of a task that has some: waits stand in the order of their tasks. */
+export function firstWaitOf(task: u32): u32 {
+	let low: u32 = 0;
+	let high = waits;
+	while (low < high) {
+		const middle: u32 = (low + high) >>> 1;
+		if (loadU32(waitTask + (middle as usize) * 4) < task) low = middle + 1;
+		else high = middle;
+	}
+	return low;
+}
+
+/**
+ * The start of a task whose waits are all answered: the moment it asked, or when the last of what it waits for is
+ * over. Records what bound it.
+ */
+function resume(task: u32): f64 {
+	let start = loadF64(times + (task as usize) * 16);
+	for (let wait = firstWaitOf(task); wait < waits; wait++) {
+		const at = (wait as usize) * 4;
+		if (loadU32(waitTask + at) !== task) break;
+		const target = loadU32(waitResolved + at);
+		if (target === NONE) continue;
+		const targetTime = times + (target as usize) * 16;
+		let time = loadF64(targetTime + 8) + loadF64(waitDelay + (wait as usize) * 8);
+		if (time < loadF64(targetTime)) time = loadF64(targetTime);
+		if (time > start) {
+			start = time;
+			storeU32(boundBy + (task as usize) * 4, edges + wait);
+		}
+	}
+	return start;
+}
+
+/** Asks a task's waits at `time`. Returns when the task starts, or -1 when that is not known yet. */
+export function ask(task: u32, time: f64): f64 {
+	storeF64(times + (task as usize) * 16, time);
+	let missing: u32 = 0;
+	for (let wait = firstWaitOf(task); wait < waits; wait++) {
+		const at = (wait as usize) * 4;
+		if (loadU32(waitTask + at) !== task) break;
+		const stream = (loadU32(waitStream + at) as usize) * 4;
+		const place = loadU32(lastLaunched + stream);
+		let target = NONE;
+		if (place > 0) target = order === 0 ? place - 1 : loadU32(order + ((place - 1) as usize) * 4);
+		storeU32(waitResolved + at, target);
+		if (target === NONE) continue;
+		const finish = loadF64(times + (target as usize) * 16 + 8);
+		if (finish >= 0) continue;
+		missing++;
+		storeU32(waitNext + at, loadU32(waiters + stream));
+		storeU32(waiters + stream, wait);
+		const targetCounter = counter + (target as usize) * 4;
+		storeU32(targetCounter, loadU32(targetCounter) | HAS_WAITERS);
+	}
+	const count = counter + (task as usize) * 4;
+	storeU32(count, (loadU32(count) & HAS_WAITERS) | missing);
+	return missing > 0 ? -1 : resume(task);
+}
+
+/** Tells those who wait for `target` that its finish is known. */
+export function wakeWaiters(target: u32): void {
+	const head = waiters + (loadU32(processor + (target as usize) * 4) as usize) * 4;
+	let link = head;
+	for (let wait = loadU32(head); wait !== NONE; wait = loadU32(link)) {
+		const next = waitNext + (wait as usize) * 4;
+		if (loadU32(waitResolved + (wait as usize) * 4) !== target) {
+			link = next;
+			continue;
+		}
+		storeU32(link, loadU32(next));
+		const task = loadU32(waitTask + (wait as usize) * 4);
+		const missing: u32 = loadU32(counter + (task as usize) * 4) - 1;
+		storeU32(counter + (task as usize) * 4, missing);
+		if ((missing & COUNT_MASK) === 0) offerReady(resume(task), task);
+	}
+}

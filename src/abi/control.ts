@@ -1,0 +1,45 @@
+/**
+ * The control block of the engine: the u32 fields that every export reads, in their order in memory. The mirror of
+ * assembly/layout.ts, where each field is described; a test holds the two together.
+ */
+export const CONTROL_FIELDS = [
+	"TASKS",
+	"EDGES",
+	"PROCESSORS",
+	"WAITS",
+	"LINKS",
+	"DURATION",
+	"PRED_OFFSET",
+	"PRED",
+	"DELAY",
+	"EDGE_KIND",
+	"PROCESSOR",
+	"WAIT_TASK",
+	"WAIT_STREAM",
+	"WAIT_DELAY",
+	"WAIT_RESOLVED",
+	"WAIT_NEXT",
+	"ORDER",
+	"PLACE",
+	"LAST_LAUNCHED",
+	"WAITERS",
+	"SUCC_OFFSET",
+	"SUCC",
+	"COUNTER",
+	"TIME",
+	"HEAP",
+	"SETTLED",
+	"BOUND_BY",
+	"SETTLED_COUNT",
+] as const;
+export type ControlField = (typeof CONTROL_FIELDS)[number];
+
+/** Bytes from the start of the control block. */
+export function controlOffset(field: ControlField): number {
+	return 4 * CONTROL_FIELDS.indexOf(field);
+}
+
+export const CONTROL_BYTES = 4 * CONTROL_FIELDS.length;
+
+/** What the build of the engine must answer to `abiVersion()`. */
+export const ABI_VERSION = 1;

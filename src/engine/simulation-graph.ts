@@ -1,0 +1,82 @@
+/** What the engine reads of an execution graph, and the check that stands between it and unchecked memory. */
+import type { ExecutionGraph } from "../graph/graph.js";
+import { NO_PROCESSOR } from "../graph/graph.js";
+
+/** Any graph with these columns can be simulated; see src/graph/graph.ts for what each means. */
+export type SimulationGraph = Pick<
+	ExecutionGraph,
+	| "taskCount"
+	| "edgeCount"
+	| "processor"
+	| "durationNs"
+	| "predOffset"
+	| "pred"
+	| "delayNs"
+	| "edgeKind"
+	| "waitTask"
+	| "waitStream"
+	| "waitDelayNs"
+>;
+
+/** The kernel numbers edges, 2 x tasks and flags in 32 bits. */
+const MAX_COUNT = 0x3fffffff;
+
+export interface GraphFacts {
+	readonly processorCount: number;
+	/** Whether every edge goes from a lower task number to a higher one. */
+	readonly ascending: boolean;
+}
+
+/** Refuses a graph that would read or write outside its columns, or whose times would run backwards. */
+export function checkGraph(graph: SimulationGraph): GraphFacts {
+	const { taskCount, edgeCount, processor, predOffset, pred } = graph;
+	const waits = graph.waitTask.length;
+	if (taskCount > MAX_COUNT || edgeCount > MAX_COUNT) throw new Error(`${taskCount} tasks are too many to number`);
+	expectLength("durationNs", graph.durationNs, taskCount);
+	expectLength("processor", processor, taskCount);
+	expectLength("predOffset", predOffset, taskCount + 1);
+	expectLength("pred", pred, edgeCount);
+	expectLength("delayNs", graph.delayNs, edgeCount);
+	expectLength("edgeKind", graph.edgeKind, edgeCount);
+	expectLength("waitStream", graph.waitStream, waits);
+	expectLength("waitDelayNs", graph.waitDelayNs, waits);
+	expectTimes("durationNs", graph.durationNs, 0);
+	expectTimes("delayNs", graph.delayNs, -Number.MAX_VALUE);
+	expectTimes("waitDelayNs", graph.waitDelayNs, -Number.MAX_VALUE);
+
+	let lastProcessor = -1;
+	for (let task = 0; task < taskCount; task++) {
+		const on = processor[task]!;
+		if (on !== NO_PROCESSOR && on > lastProcessor) lastProcessor = on;
+	}
+	for (let wait = 0; wait < waits; wait++) {
+		if (graph.waitTask[wait]! >= taskCount) throw new Error(`wait ${wait} belongs to no task`);
+		if (graph.waitStream[wait]! > lastProcessor) lastProcessor = graph.waitStream[wait]!;
+	}
+	if (lastProcessor > MAX_COUNT) throw new Error(`${lastProcessor} processors are too many to number`);
+
+	let ascending = true;
+	if (predOffset[0] !== 0 || predOffset[taskCount] !== edgeCount) throw new Error("predOffset does not span pred");
+	for (let task = 0; task < taskCount; task++) {
+		const end = predOffset[task + 1]!;
+		if (end < predOffset[task]! || end > edgeCount) throw new Error(`predOffset falls at task ${task}`);
+		for (let edge = predOffset[task]!; edge < end; edge++) {
+			const from = pred[edge]! >>> 1;
+			if (from >= taskCount) throw new Error(`edge ${edge} comes from task ${from} of ${taskCount}`);
+			if (from >= task) ascending = false;
+		}
+	}
+	return { processorCount: lastProcessor + 1, ascending };
+}
+
+function expectLength(name: string, column: ArrayLike<number>, length: number): void {
+	if (column.length !== length) throw new Error(`${name} has ${column.length} entries, expected ${length}`);
+}
+
+/** Refuses what is below `least`, infinite or not a number. */
+export function expectTimes(name: string, column: Float64Array, least: number): void {
+	for (let i = 0; i < column.length; i++) {
+		const time = column[i]!;
+		if (!(time >= least && time < Infinity)) throw new Error(`${name}[${i}] is ${time}`);
+	}
+}

@@ -1,0 +1,39 @@
+/** What a simulation answers. */
+import type { EngineMode } from "./kernel.js";
+
+/** Nothing bound the task, or the wait met an empty stream. */
+export const UNBOUND = 0xffffffff;
+/** `boundBy` of a task that a runtime dependency bound: this + the index of the wait. */
+export const BY_WAIT = 0x80000000;
+
+export interface Timeline {
+	/** One a task, ns. */
+	readonly startNs: Float64Array;
+	readonly finishNs: Float64Array;
+	/**
+	 * One a task: the first of its edges (index into `pred`) that gave its start, or BY_WAIT + a runtime dependency, or
+	 * UNBOUND.
+	 */
+	readonly boundBy: Uint32Array;
+	/** The tasks in the order in which they were settled: by start, then by number. */
+	readonly settledOrder: Uint32Array;
+	/** One a runtime dependency: the task that it waited for, or UNBOUND. */
+	readonly waitResolved: Uint32Array;
+	/** The latest finish, ns. */
+	readonly makespanNs: number;
+	/** Which engine ran, and how. */
+	readonly mode: `event loop (${EngineMode})`;
+}
+
+/** Not every task could be settled: edges and waits form a cycle. */
+export class DeadlockError extends Error {
+	override readonly name = "DeadlockError";
+
+	constructor(
+		readonly unsettledCount: number,
+		/** The lowest task number among them. */
+		readonly firstTask: number,
+	) {
+		super(`${unsettledCount} tasks wait for each other and never start; the first is task ${firstTask}`);
+	}
+}

@@ -1,0 +1,33 @@
+/**
+ * Compiles the engine's AssemblyScript sources as plain TypeScript into dist/portable/: the reference that the
+ * WebAssembly build is compared with. Types are dropped, portable/memory.ts takes the place of memory.ts, and imports
+ * get the extension that Node asks for.
+ */
+import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import ts from "typescript";
+
+const root = fileURLToPath(new URL("..", import.meta.url));
+const from = join(root, "assembly");
+const to = join(root, "dist", "portable");
+
+const folders = ["", "queue", "replay", "portable"];
+const sources = folders.flatMap((folder) =>
+	readdirSync(join(from, folder))
+		.filter((name) => name.endsWith(".ts"))
+		.map((name) => join(folder, name)),
+);
+
+rmSync(to, { recursive: true, force: true });
+for (const source of sources) {
+	if (source === "memory.ts") continue;
+	const text = readFileSync(join(from, source), "utf8");
+	const { outputText } = ts.transpileModule(text, {
+		compilerOptions: { target: ts.ScriptTarget.ES2022, module: ts.ModuleKind.ES2022 },
+	});
+	const target = source === join("portable", "memory.ts") ? "memory.ts" : source;
+	const file = join(to, target.replace(/\.ts$/, ".js"));
+	mkdirSync(dirname(file), { recursive: true });
+	writeFileSync(file, outputText.replace(/(from "\.[^"]*)"/g, '$1.js"'));
+}
