@@ -8,7 +8,7 @@ import { spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
-import { dirname, join, relative, sep } from "node:path";
+import { join, relative, sep } from "node:path";
 import { packageRoot, sourceFiles } from "./source-files.js";
 
 interface BuildStep {
@@ -21,7 +21,7 @@ interface BuildStep {
 }
 
 const require = createRequire(import.meta.url);
-const asc = join(dirname(require.resolve("assemblyscript")), "../bin/asc.js");
+const asc = require.resolve("assemblyscript/bin/asc.js");
 const tsc = require.resolve("typescript/lib/tsc.js");
 const stamps = join(packageRoot, "dist/.stamps");
 
@@ -65,19 +65,21 @@ function contentHash(step: BuildStep): string {
 	return hash.digest("hex");
 }
 
-function run(step: BuildStep): void {
+/** Whether the step is done; the steps do not need each other, so all of them are tried. */
+function run(step: BuildStep): boolean {
 	const stamp = join(stamps, step.name);
 	const hash = contentHash(step);
 	const complete = step.outputs.every((path) => existsSync(join(packageRoot, path)));
-	if (complete && existsSync(stamp) && readFileSync(stamp, "utf8") === hash) return;
+	if (complete && existsSync(stamp) && readFileSync(stamp, "utf8") === hash) return true;
 	process.stderr.write(`build: ${step.name}\n`);
 	const { status } = spawnSync(process.execPath, step.command, { cwd: packageRoot, stdio: ["ignore", 2, 2] });
 	if (status !== 0) {
 		process.stderr.write(`build: ${step.name} failed\n`);
-		process.exit(1);
+		return false;
 	}
 	mkdirSync(stamps, { recursive: true });
 	writeFileSync(stamp, hash);
+	return true;
 }
 
 /** A module whose source is gone must not stay in the package. */
@@ -88,5 +90,6 @@ function removeOrphans(): void {
 	}
 }
 
-for (const step of steps) run(step);
+const done = steps.map(run);
 removeOrphans();
+process.exit(done.every(Boolean) ? 0 : 1);
