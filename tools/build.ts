@@ -46,12 +46,6 @@ const steps: readonly BuildStep[] = [
 		command: ["tools/build-portable.mjs"],
 	},
 	{
-		name: "portable oracle",
-		inputs: ["assembly", "tools/build-portable.mjs", "package-lock.json"],
-		outputs: ["dist/portable/index.js"],
-		command: [join(packageRoot, "tools/build-portable.mjs")],
-	},
-	{
 		name: "javascript",
 		inputs: ["src", "tsconfig.json", "package-lock.json"],
 		outputs: ["dist/cli/main.js"],
