@@ -47,7 +47,7 @@ export const EdgeKind = {
 	intraThread: 1,
 	/** Hand-over between threads. */
 	interThread: 2,
-	/** From the *start* of the launching call; the delay is the launch latency. */
+	/** From the launching call (its finish; its start where the work began long before the call returned); the delay is the launch latency. */
 	launch: 3,
 	/** Device work to a blocked CPU call. */
 	sync: 4,

@@ -1,0 +1,194 @@
+/**
+ * Puts the drafts of all ranks into one execution graph: numbered, in CSR form, names interned once.
+ */
+import type { Trace } from "../trace/columns.js";
+import { type CollectiveMatch, joinCollectives } from "./collectives.js";
+import type { DeviceTasks } from "./device-tasks.js";
+import { fitDelays } from "./delays.js";
+import type { RankDraft } from "./draft.js";
+import { EXACT, type ExecutionGraph, type GraphRank, type GraphStep, NO_PROCESSOR, type Processor, TaskKind } from "./graph.js";
+import { numberTasks } from "./number.js";
+
+export interface DraftedRank {
+	readonly draft: RankDraft;
+	readonly trace: Trace;
+	readonly device: DeviceTasks;
+	readonly stepBegin: Int32Array;
+	readonly stepEnd: Int32Array;
+	/** To be added to the trace's times to come to the common clock, ns. */
+	readonly shiftNs: number;
+	readonly clockOffsetNs: number;
+}
+
+export interface Assembled {
+	readonly graph: ExecutionGraph;
+	readonly droppedEdges: number;
+}
+
+export function assemble(ranks: readonly DraftedRank[], matches: readonly CollectiveMatch[]): Assembled {
+	const numberings = ranks.map(({ draft }) => numberTasks(draft));
+	const droppedEdges = numberings.reduce((sum, n) => sum + n.droppedCount, 0);
+	const base: number[] = [];
+	const processorBase: number[] = [];
+	let taskCount = 0;
+	let waitCount = 0;
+	const processors: Processor[] = [];
+	for (const { draft } of ranks) {
+		base.push(taskCount);
+		processorBase.push(processors.length);
+		taskCount += draft.taskCount;
+		waitCount += draft.waitTask.length;
+		processors.push(...draft.processors);
+	}
+	const joined = joinCollectives(ranks, numberings, base, taskCount, matches);
+	taskCount += joined.rendezvousCount;
+	const edgeCount = ranks.reduce((sum, r) => sum + r.draft.edgeTo.length, 0) - droppedEdges + joined.edgeFrom.length;
+
+	const names = new Interner();
+	const graph = {
+		taskCount,
+		edgeCount,
+		processors,
+		ranks: ranks.map(
+			({ draft, trace, clockOffsetNs }, r): GraphRank => ({
+				rank: trace.rank,
+				begin: base[r]!,
+				end: base[r]! + draft.taskCount,
+				clockOffsetNs,
+				deviceName: trace.deviceName,
+				path: trace.path,
+			}),
+		),
+		steps: ranks.flatMap((rank, r) => stepsOf(rank, numberings[r]!.position, base[r]!)),
+		kind: new Uint8Array(taskCount),
+		processor: new Uint32Array(taskCount).fill(NO_PROCESSOR),
+		name: new Uint32Array(taskCount),
+		shape: new Uint32Array(taskCount),
+		durationNs: new Float64Array(taskCount),
+		measuredStartNs: new Float64Array(taskCount),
+		measuredEndNs: new Float64Array(taskCount),
+		predOffset: new Uint32Array(taskCount + 1),
+		pred: new Uint32Array(edgeCount),
+		delayNs: new Float64Array(edgeCount),
+		edgeKind: new Uint8Array(edgeCount),
+		confidence: new Uint8Array(edgeCount),
+		waitTask: new Uint32Array(waitCount),
+		waitStream: new Uint32Array(waitCount),
+		waitDelayNs: new Float64Array(waitCount),
+		waitConfidence: new Uint8Array(waitCount),
+		strings: names.strings,
+	};
+	const waitTarget = new Uint32Array(waitCount);
+
+	let wait = 0;
+	ranks.forEach(({ draft, trace, shiftNs }, r) => {
+		const { order, position } = numberings[r]!;
+		const nameOf = names.from(trace, draft.addedStrings);
+		for (let i = 0; i < order.length; i++) {
+			const from = order[i]!;
+			const to = base[r]! + i;
+			const kind = draft.kind.get(from);
+			const processor = draft.processor.get(from);
+			graph.kind[to] = kind;
+			graph.processor[to] = processor === NO_PROCESSOR ? NO_PROCESSOR : processorBase[r]! + processor;
+			graph.name[to] = nameOf(draft.name.get(from));
+			graph.shape[to] = nameOf(draft.shape.get(from));
+			graph.measuredStartNs[to] = draft.startNs.get(from) + shiftNs;
+			graph.measuredEndNs[to] = draft.endNs.get(from) + shiftNs;
+			graph.durationNs[to] = kind === TaskKind.source ? 0 : draft.endNs.get(from) - draft.startNs.get(from);
+		}
+		for (let w = 0; w < draft.waitTask.length; w++, wait++) {
+			graph.waitTask[wait] = base[r]! + position[draft.waitTask.get(w)]!;
+			graph.waitStream[wait] = processorBase[r]! + draft.waitStream.get(w);
+			graph.waitConfidence[wait] = draft.waitConfidence.get(w);
+			waitTarget[wait] = base[r]! + position[draft.waitTarget.get(w)]!;
+		}
+	});
+	// Sources stand at time 0 of the common clock.
+	for (const { begin } of graph.ranks) {
+		graph.measuredStartNs[begin] = 0;
+		graph.measuredEndNs[begin] = 0;
+	}
+	joined.write(graph);
+	fillEdges(graph, ranks, numberings, base, joined);
+	fitDelays(graph, waitTarget);
+	return { graph, droppedEdges };
+}
+
+function fillEdges(
+	graph: { predOffset: Uint32Array; pred: Uint32Array; edgeKind: Uint8Array; confidence: Uint8Array; taskCount: number },
+	ranks: readonly DraftedRank[],
+	numberings: readonly { position: Uint32Array; dropped: Uint8Array }[],
+	base: readonly number[],
+	joined: { edgeFrom: readonly number[]; edgeTo: readonly number[]; edgeKind: number },
+): void {
+	const { predOffset, pred, edgeKind, confidence, taskCount } = graph;
+	ranks.forEach(({ draft }, r) => {
+		const { position, dropped } = numberings[r]!;
+		const to = draft.edgeTo.view();
+		for (let e = 0; e < to.length; e++) if (!dropped[e]) predOffset[base[r]! + position[to[e]!]! + 1]!++;
+	});
+	for (const to of joined.edgeTo) predOffset[to + 1]!++;
+	for (let t = 0; t < taskCount; t++) predOffset[t + 1]! += predOffset[t]!;
+	const next = predOffset.slice(0, taskCount);
+	ranks.forEach(({ draft }, r) => {
+		const { position, dropped } = numberings[r]!;
+		const from = draft.edgeFrom.view();
+		const to = draft.edgeTo.view();
+		const kind = draft.edgeKind.view();
+		const trust = draft.edgeConfidence.view();
+		for (let e = 0; e < to.length; e++) {
+			if (dropped[e]) continue;
+			const at = next[base[r]! + position[to[e]!]!]!++;
+			pred[at] = 2 * (base[r]! + position[from[e]! >> 1]!) + (from[e]! & 1);
+			edgeKind[at] = kind[e]!;
+			confidence[at] = trust[e]!;
+		}
+	});
+	joined.edgeTo.forEach((to, e) => {
+		const at = next[to]!++;
+		pred[at] = joined.edgeFrom[e]!;
+		edgeKind[at] = joined.edgeKind;
+		confidence[at] = EXACT;
+	});
+}
+
+function stepsOf(rank: DraftedRank, position: Uint32Array, base: number): GraphStep[] {
+	const { trace, stepBegin, stepEnd, shiftNs } = rank;
+	return trace.steps.flatMap((step, s) => {
+		const whole = step.step === "all";
+		if (!whole && (stepBegin[s]! < 0 || stepEnd[s]! < 0)) return [];
+		return [
+			{
+				rank: trace.rank,
+				step: step.step,
+				beginTask: base + (whole ? 0 : position[stepBegin[s]!]!),
+				endTask: whole ? NO_PROCESSOR : base + position[stepEnd[s]!]!,
+				measuredStartNs: step.startNs + shiftNs,
+				measuredEndNs: step.endNs + shiftNs,
+			},
+		];
+	});
+}
+
+/** Strings of several traces in one table; only those that tasks use. */
+class Interner {
+	readonly strings: string[] = [""];
+	private readonly ids = new Map<string, number>([["", 0]]);
+
+	from(trace: Trace, added: readonly string[]): (id: number) => number {
+		const { count } = trace.strings;
+		const known = new Int32Array(count + added.length).fill(-1);
+		return (id) => {
+			if (known[id]! >= 0) return known[id]!;
+			const text = id < count ? trace.strings.get(id) : added[id - count]!;
+			let interned = this.ids.get(text);
+			if (interned === undefined) {
+				interned = this.strings.push(text) - 1;
+				this.ids.set(text, interned);
+			}
+			known[id] = interned;
+			return interned;
+		};
+	}
+}

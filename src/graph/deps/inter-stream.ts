@@ -1,0 +1,171 @@
+/**
+ * Order between streams: `cuda_sync` rows say it; without them, event records are paired with the waits that follow on
+ * the same thread; and a start that nothing else explains, right after the end of work on another stream, is evidence
+ * of its own.
+ */
+import { lastAtMost, sortRows } from "../../lib/sort.js";
+import { Category, NONE, type Trace } from "../../trace/columns.js";
+import type { Calls, LaunchHistory } from "../calls.js";
+import type { DeviceTasks } from "../device-tasks.js";
+import { FROM_FINISH, type RankDraft } from "../draft.js";
+import { EdgeKind, EXACT } from "../graph.js";
+import { CallRole } from "../runtime-calls.js";
+import type { SyncRows } from "../sync-rows.js";
+
+/** Work on the waiting stream that starts this soon after the recorded work ended was held by it, ns. */
+const TIGHT_NS = 10_000;
+/** Clock granularity: an end may lie this much after the start that waited for it, ns. */
+const TOLERANCE_NS = 1000;
+/** A start this long after both its launch and the work before it on its stream is unexplained, ns. */
+const UNEXPLAINED_NS = 30_000;
+/** How many records back a wait is looked for. */
+const RECORDS_BACK = 8;
+
+const CONFIDENCE = { pairedTight: 220, pairedNear: 150, pairedFar: 90, timing: 100 } as const;
+
+interface EventRecord {
+	readonly atNs: number;
+	readonly stream: number;
+	readonly index: number;
+}
+
+export function addInterStreamEdges(
+	draft: RankDraft,
+	trace: Trace,
+	calls: Calls,
+	device: DeviceTasks,
+	history: LaunchHistory,
+	syncRows: SyncRows,
+): void {
+	if (device.rowsOf.size < 2) return;
+	const builder = new InterStream(draft, trace, calls, device, history, syncRows);
+	builder.fromCalls();
+	builder.fromTiming();
+}
+
+class InterStream {
+	/** Last predecessor added to a device row, to keep repeated waits from adding the same edge twice. */
+	private readonly added = new Map<number, number[]>();
+
+	constructor(
+		private readonly draft: RankDraft,
+		private readonly trace: Trace,
+		private readonly calls: Calls,
+		private readonly device: DeviceTasks,
+		private readonly history: LaunchHistory,
+		private readonly syncRows: SyncRows,
+	) {}
+
+	fromCalls(): void {
+		const { events } = this.trace;
+		const rows: number[] = [];
+		for (let row = 0; row < events.count; row++) {
+			const role = this.calls.role[row];
+			if (
+				events.category[row] === Category.runtime &&
+				(role === CallRole.eventRecord || role === CallRole.streamWaitEvent || this.calls.launchedBy[row] !== NONE)
+			)
+				rows.push(row);
+		}
+		const perTrack = new Map<number, number[]>();
+		for (const row of sortRows(Uint32Array.from(rows), events.startNs)) {
+			const list = perTrack.get(events.track[row]!);
+			if (list) list.push(row);
+			else perTrack.set(events.track[row]!, [row]);
+		}
+		for (const list of perTrack.values()) this.thread(list);
+	}
+
+	private thread(rows: readonly number[]): void {
+		const { events } = this.trace;
+		const records: EventRecord[] = [];
+		let current = NONE;
+		rows.forEach((row, index) => {
+			const work = this.calls.launchedBy[row]!;
+			if (work !== NONE) current = events.stream[work]!;
+			else if (this.calls.role[row] === CallRole.eventRecord)
+				records.push({ atNs: events.startNs[row]!, stream: current, index });
+			else if (!this.exactWait(row)) this.pairedWait(rows, index, records);
+		});
+	}
+
+	private exactWait(call: number): boolean {
+		const source = this.syncRows.recordedBeforeSync(call, this.history);
+		const stream = this.syncRows.waitingStream(call);
+		if (!source || stream === NONE) return false;
+		const held = this.history.firstAfter(stream, this.trace.events.startNs[call]!);
+		if (held !== NONE && stream !== source.stream) this.add(source.row, held, EXACT);
+		return true;
+	}
+
+	private pairedWait(rows: readonly number[], index: number, records: readonly EventRecord[]): void {
+		const { events } = this.trace;
+		let held = NONE;
+		for (let i = index + 1; i < rows.length && held === NONE; i++) held = this.calls.launchedBy[rows[i]!]!;
+		if (held === NONE) return;
+		let best: { source: number; confidence: number } | undefined;
+		for (let back = records.length - 1; back >= Math.max(0, records.length - RECORDS_BACK); back--) {
+			const record = records[back]!;
+			if (record.stream === NONE || record.stream === events.stream[held]) continue;
+			const source = this.history.lastBy(record.stream, record.atNs);
+			if (source === NONE) continue;
+			const lagNs = events.startNs[held]! - this.endNs(source);
+			if (lagNs < -TOLERANCE_NS) continue;
+			const near = index - record.index <= 2;
+			const confidence =
+				lagNs <= TIGHT_NS ? CONFIDENCE.pairedTight : near ? CONFIDENCE.pairedNear : CONFIDENCE.pairedFar;
+			if (!best || confidence > best.confidence) best = { source, confidence };
+		}
+		if (best) this.add(best.source, held, best.confidence);
+	}
+
+	/** Starts that neither launch nor stream order nor a known wait explains. */
+	fromTiming(): void {
+		const { events } = this.trace;
+		const byEnd = sortRows(
+			this.calls.device.slice(),
+			Float64Array.from({ length: events.count }, (_, row) => this.endNs(row)),
+		);
+		const ends = Float64Array.from(byEnd, (row) => this.endNs(row));
+		for (const [stream, rows] of this.device.rowsOf) {
+			let previousEnd = Number.NEGATIVE_INFINITY;
+			for (const row of rows) {
+				const start = events.startNs[row]!;
+				const call = this.calls.launcherOf[row]!;
+				const launchLag = call === NONE ? Number.POSITIVE_INFINITY : start - events.startNs[call]!;
+				const explained =
+					start - previousEnd < UNEXPLAINED_NS ||
+					launchLag < UNEXPLAINED_NS ||
+					(this.added.get(row) ?? []).some((source) => start - this.endNs(source) < UNEXPLAINED_NS);
+				previousEnd = this.endNs(row);
+				if (explained) continue;
+				for (let i = lastAtMost(ends, start); i >= 0 && start - ends[i]! <= TIGHT_NS; i--) {
+					const source = byEnd[i]!;
+					if (source === row || events.stream[source] === stream || events.startNs[source]! >= start) continue;
+					this.add(source, row, CONFIDENCE.timing);
+					break;
+				}
+			}
+		}
+	}
+
+	private endNs(row: number): number {
+		return this.trace.events.startNs[row]! + this.trace.events.durNs[row]!;
+	}
+
+	private add(source: number, held: number, confidence: number): void {
+		if (this.endNs(source) > this.trace.events.startNs[held]! + TOLERANCE_NS) return;
+		const known = this.added.get(held);
+		if (known?.includes(source)) return;
+		if (known) known.push(source);
+		else this.added.set(held, [source]);
+		const arrive = this.device.arriveOf[held]!;
+		this.draft.addEdge(
+			EdgeKind.interStream,
+			this.device.taskOf[source]!,
+			FROM_FINISH,
+			arrive === NONE ? this.device.taskOf[held]! : arrive,
+			confidence,
+		);
+	}
+}

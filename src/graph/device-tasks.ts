@@ -1,0 +1,112 @@
+/**
+ * Device work as tasks, stream by stream, with the order of each stream and the launch of each task.
+ */
+import { NONE, type Trace } from "../trace/columns.js";
+import type { KernelKinds } from "./kernel-kinds.js";
+import type { Calls } from "./calls.js";
+import { FROM_FINISH, FROM_START, type RankDraft } from "./draft.js";
+import { EdgeKind, EXACT, TaskKind } from "./graph.js";
+
+export interface DeviceTasks {
+	/** The task of a device row (for a matched collective its transfer), or NONE. */
+	readonly taskOf: Int32Array;
+	/** Local processor of each stream id. */
+	readonly processorOf: ReadonlyMap<number, number>;
+	/** Rows of each stream in the order they ran. */
+	readonly rowsOf: ReadonlyMap<number, readonly number[]>;
+	/** Arrival task of a device row that is part of a matched collective, else NONE. */
+	readonly arriveOf: Int32Array;
+}
+
+/** Two tasks of one stream that overlap by more than this ran side by side (a graph's branches), ns. */
+const OVERLAP_NS = 2000;
+
+/**
+ * A launching call hands its work over just before it returns: measured from its end, the latency is the same few
+ * microseconds whatever the call took. Only work that began earlier than this before the end (copies that block,
+ * graphs that are launched piece by piece) is measured from the call's start, ns.
+ */
+const SUBMITTED_NS = 10_000;
+
+/**
+ * @param wireNs of a device row: the wire time of the matched collective it belongs to, or NaN.
+ */
+export function addDeviceTasks(
+	draft: RankDraft,
+	trace: Trace,
+	calls: Calls,
+	firstTask: Int32Array,
+	kinds: KernelKinds,
+	wireNs: (row: number) => number,
+): DeviceTasks {
+	const { events } = trace;
+	const taskOf = new Int32Array(events.count).fill(NONE);
+	const arriveOf = new Int32Array(events.count).fill(NONE);
+	const rowsOf = new Map<number, number[]>();
+	for (const row of calls.device) {
+		const rows = rowsOf.get(events.stream[row]!);
+		if (rows) rows.push(row);
+		else rowsOf.set(events.stream[row]!, [row]);
+	}
+	const processorOf = new Map<number, number>();
+	const shapes = new DeviceShapes(draft, trace);
+	for (const [stream, rows] of rowsOf) {
+		const processor = draft.addProcessor({ rank: draft.rank, kind: "stream", id: String(stream), name: `stream ${stream}` });
+		processorOf.set(stream, processor);
+		let previous = NONE;
+		for (const row of rows) {
+			const start = events.startNs[row]!;
+			const end = start + events.durNs[row]!;
+			const kind = kinds.of(events.category[row]!, events.name[row]!);
+			const name = events.name[row]!;
+			const shape = shapes.of(row);
+			const wire = wireNs(row);
+			let first: number;
+			if (Number.isNaN(wire)) {
+				first = draft.addTask(kind, processor, name, shape, start, end);
+				taskOf[row] = first;
+			} else {
+				first = draft.addTask(TaskKind.arrive, processor, name, shape, start, start);
+				const transfer = draft.addTask(TaskKind.transfer, processor, name, shape, end - wire, end);
+				draft.addEdge(EdgeKind.intraStream, first, FROM_FINISH, transfer);
+				arriveOf[row] = first;
+				taskOf[row] = transfer;
+			}
+			const call = calls.launcherOf[row]!;
+			if (call !== NONE && firstTask[call] !== NONE) {
+				const slot = start >= draft.endNs.get(firstTask[call]!) - SUBMITTED_NS ? FROM_FINISH : FROM_START;
+				draft.addEdge(EdgeKind.launch, firstTask[call]!, slot, first);
+			}
+			if (previous !== NONE) {
+				const overlaps = draft.endNs.get(previous) > start + OVERLAP_NS;
+				draft.addEdge(EdgeKind.intraStream, previous, overlaps ? FROM_START : FROM_FINISH, first, EXACT);
+			}
+			if (previous === NONE && call === NONE) draft.addEdge(EdgeKind.entry, 0, FROM_FINISH, first);
+			previous = taskOf[row]!;
+		}
+	}
+	return { taskOf, processorOf, rowsOf, arriveOf };
+}
+
+/** What tells one run of a kernel from another: for communication the message, else the launch grid. */
+class DeviceShapes {
+	private readonly ids = new Map<string, number>();
+
+	constructor(
+		private readonly draft: RankDraft,
+		private readonly trace: Trace,
+	) {}
+
+	of(row: number): number {
+		const { events, comms, strings } = this.trace;
+		const comm = events.detail[row]!;
+		if (comm === NONE || comms.event[comm] !== row) return events.shape[row]!;
+		const text = `${strings.get(comms.collective[comm]!)} ${comms.inElems[comm]}>${comms.outElems[comm]} ${strings.get(comms.dtype[comm]!)} x${comms.groupSize[comm]}`;
+		let id = this.ids.get(text);
+		if (id === undefined) {
+			id = this.draft.addString(text);
+			this.ids.set(text, id);
+		}
+		return id;
+	}
+}
