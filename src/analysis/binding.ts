@@ -1,18 +1,9 @@
 /** Which predecessor settled the start of a task, as the engine recorded it. */
+import { BY_WAIT, type Timeline, UNBOUND } from "../engine/timeline.js";
 import { EdgeKind, type ExecutionGraph } from "../graph/graph.js";
-import type { TaskTimes } from "./times.js";
 
-/** Nothing bound the task: it starts when its rank starts. */
-export const UNBOUND = 0xffffffff;
-/** Added to the index of a runtime dependency. */
-export const BY_WAIT = 0x80000000;
-
-export interface BoundTimes extends TaskTimes {
-	/** One a task: index of the binding edge in `pred`, BY_WAIT + index of a runtime dependency, or UNBOUND. */
-	readonly boundBy: Uint32Array;
-	/** One a runtime dependency: the task that it turned out to wait for, or UNBOUND. */
-	readonly waitResolved: Uint32Array;
-}
+/** What of a simulation the measures read. */
+export type BoundTimes = Pick<Timeline, "startNs" | "finishNs" | "boundBy" | "waitResolved">;
 
 export interface Binding {
 	readonly task: number;

@@ -1,4 +1,5 @@
-import { type BoundTimes, BY_WAIT, UNBOUND } from "../../src/analysis/binding.js";
+import type { BoundTimes } from "../../src/analysis/binding.js";
+import { BY_WAIT, UNBOUND } from "../../src/engine/timeline.js";
 import type { ExecutionGraph } from "../../src/graph/graph.js";
 
 /** The measured times of a graph as if an engine had computed them, with the binding edge worked out from them. */

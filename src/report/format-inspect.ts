@@ -1,0 +1,143 @@
+/** What traces say of a job, for people. */
+import { formatBytes, formatCount, formatMs } from "../lib/format.js";
+import { ellipsis, plural, section, timingLines, warningLines, wrap } from "./format-parts.js";
+import type { Finding, InspectRank, InspectResult } from "./inspect-result.js";
+import { printable, shortenName } from "./names.js";
+import { createStyle, type Look, type Style } from "./style.js";
+import { formatTable } from "./table.js";
+
+/** More rows than this are summed up. */
+const MAX_ROWS = 12;
+
+export function formatInspect(result: InspectResult, look: Look): string {
+	const style = createStyle(look);
+	const { source } = result;
+	const size = `${formatBytes(source.compressedBytes)} on disk, ${formatBytes(source.bytes)} inflated`;
+	return [
+		`${style.heading("Inspect")}  ${plural(source.files, "file")}, ${plural(source.ranks, "rank")}, ${formatCount(source.events)} events; ${size}`,
+		...section("Job", jobLines(result.job, style), style),
+		...section("Ranks", rankLines(result.ranks, style), style),
+		...(result.processGroups.length > 0 ? section("Process groups", groupLines(result, style), style) : []),
+		...(result.skipped.length > 0 ? section("Not kept", skippedLines(result, style), style) : []),
+		...warningLines(result.warnings, style),
+		"",
+		...timingLines(result.timing, [], style),
+		"",
+	].join("\n");
+}
+
+const JOB_NAMES: Readonly<Record<keyof InspectResult["job"], string>> = {
+	worldSize: "world size",
+	backend: "backend",
+	tensorParallel: "tensor parallel",
+	pipelineParallel: "pipeline parallel",
+	dataParallel: "data parallel",
+	contextParallel: "context parallel",
+	expertParallel: "expert parallel",
+	virtualPipeline: "virtual pipeline",
+	layers: "layers",
+	hiddenSize: "hidden size",
+	heads: "heads",
+	sequenceLength: "sequence length",
+	microBatchSize: "micro-batch size",
+	microBatches: "micro-batches",
+	schedule: "schedule",
+};
+
+function jobLines(job: InspectResult["job"], style: Style): string[] {
+	const findings = Object.entries(JOB_NAMES).map(
+		([key, name]) => [name, job[key as keyof InspectResult["job"]]] as const,
+	);
+	const known = findings.filter(([, { value }]) => value !== null);
+	const rows = known.map(([name, finding]) => [name, valueText(finding), style.dim(finding.found)]);
+	const missing = findings.filter(([, { value }]) => value === null).map(([name]) => name);
+	const right = "right" as const;
+	const lines = formatTable([{ title: "" }, { title: "", align: right }, { title: "" }], rows);
+	if (missing.length > 0) {
+		lines.push(`  ${style.warn("not found")}`, ...wrap(missing, style.width - 4).map((line) => `    ${line}`));
+	}
+	return lines;
+}
+
+function valueText({ value }: Finding): string {
+	return typeof value === "number" ? formatCount(value) : printable(value ?? "");
+}
+
+function rankLines(ranks: readonly InspectRank[], style: Style): string[] {
+	const nameWidth = Math.max(16, style.width - 72);
+	const rows = ranks
+		.slice(0, MAX_ROWS)
+		.map((rank) => [
+			String(rank.rank),
+			style.dim(rank.rankFound),
+			shortenName(rank.device === "" ? "none" : rank.device, nameWidth, ellipsis(style)),
+			formatCount(rank.threads),
+			formatCount(rank.streams),
+			formatCount(rank.events),
+			stepsOf(rank),
+		]);
+	const right = "right" as const;
+	const columns = [
+		{ title: "rank", align: right },
+		{ title: "" },
+		{ title: "device" },
+		{ title: "threads", align: right },
+		{ title: "streams", align: right },
+		{ title: "events", align: right },
+		{ title: "steps" },
+	];
+	const lines = formatTable(columns, rows, { heading: style.dim });
+	const left = ranks.length - rows.length;
+	if (left > 0) lines.push(style.dim(`  ${ellipsis(style)} and ${plural(left, "more rank")}`));
+	return lines;
+}
+
+function stepsOf({ steps }: InspectRank): string {
+	const mean = steps.reduce((sum, step) => sum + step.measuredMs, 0) / Math.max(1, steps.length);
+	const first = steps[0];
+	if (first === undefined) return "none";
+	if (first.step === "all") return `none marked, ${formatMs(mean)} in all`;
+	return `${steps.length} of ${formatMs(mean)}`;
+}
+
+function groupLines({ processGroups }: InspectResult, style: Style): string[] {
+	const rows = processGroups
+		.slice(0, MAX_ROWS)
+		.map((group) => [
+			printable(group.name),
+			shortenName(group.desc, 32, ellipsis(style)),
+			printable(group.backend),
+			formatCount(group.size),
+			shortenName(rangesOf(group.ranks), 32, ellipsis(style)),
+		]);
+	const columns = [
+		{ title: "name" },
+		{ title: "description" },
+		{ title: "backend" },
+		{ title: "size", align: "right" as const },
+		{ title: "ranks" },
+	];
+	const lines = formatTable(columns, rows, { heading: style.dim });
+	const left = processGroups.length - rows.length;
+	if (left > 0) lines.push(style.dim(`  ${ellipsis(style)} and ${plural(left, "more group")}`));
+	return lines;
+}
+
+/** `0-3, 8`. */
+export function rangesOf(ranks: readonly number[]): string {
+	const parts: { first: number; last: number }[] = [];
+	for (const rank of ranks) {
+		const open = parts.at(-1);
+		if (open !== undefined && rank === open.last + 1) open.last = rank;
+		else parts.push({ first: rank, last: rank });
+	}
+	return parts.map(({ first, last }) => (first === last ? `${first}` : `${first}-${last}`)).join(", ");
+}
+
+function skippedLines({ skipped }: InspectResult, style: Style): string[] {
+	const rows = skipped.slice(0, MAX_ROWS).map(({ what, count }) => [printable(what), formatCount(count)]);
+	const lines = formatTable([{ title: "" }, { title: "", align: "right" }], rows);
+	const left = skipped.length - rows.length;
+	if (left > 0) lines.push(style.dim(`  ${ellipsis(style)} and ${plural(left, "more kind")}`));
+	return lines;
+}

@@ -1,0 +1,60 @@
+/** `lumos.inspect/1`: what `lumos inspect --json` prints. */
+import { z } from "zod";
+import { count, ingestTiming, ms, rankNumber, source, stepName, warning } from "./schema-parts.js";
+
+const found = z.enum(["metadata", "inferred", "file name", "given", "unknown"]).describe("how it was found");
+
+const finding = z.object({ value: z.union([z.number(), z.string(), z.null()]), found });
+export type Finding = z.infer<typeof finding>;
+
+/** What can be known of a job, in the order in which it is shown; `value` is null where it was not found. */
+const job = z.object({
+	worldSize: finding,
+	backend: finding,
+	tensorParallel: finding,
+	pipelineParallel: finding,
+	dataParallel: finding,
+	contextParallel: finding,
+	expertParallel: finding,
+	virtualPipeline: finding,
+	layers: finding,
+	hiddenSize: finding,
+	heads: finding,
+	sequenceLength: finding,
+	microBatchSize: finding,
+	microBatches: finding,
+	schedule: finding,
+});
+
+const inspectRank = z.object({
+	rank: rankNumber,
+	rankFound: found,
+	path: z.string(),
+	device: z.string().describe("empty where there is none"),
+	threads: count,
+	streams: count,
+	events: count,
+	steps: z.array(z.object({ step: stepName, measuredMs: ms })),
+});
+
+export const inspectResult = z.object({
+	schema: z.literal("lumos.inspect/1"),
+	source,
+	ranks: z.array(inspectRank),
+	processGroups: z.array(
+		z.object({
+			name: z.string(),
+			desc: z.string(),
+			backend: z.string(),
+			size: count,
+			ranks: z.array(rankNumber),
+		}),
+	),
+	job,
+	skipped: z.array(z.object({ what: z.string(), count })).describe("events that were counted but not kept"),
+	warnings: z.array(warning),
+	timing: ingestTiming,
+});
+
+export type InspectResult = z.infer<typeof inspectResult>;
+export type InspectRank = z.infer<typeof inspectRank>;

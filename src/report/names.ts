@@ -1,0 +1,71 @@
+/** Names of kernels and operators for narrow columns. They come from the trace: nothing of them may reach a terminal as a command. */
+
+/** Control characters, which could move the cursor or change colours, and marks that reverse the direction of text. */
+// biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
+const UNPRINTABLE = /[\u0000-\u001f\u007f-\u009f\u200e\u200f\u2028-\u202e\u2066-\u2069]/g;
+
+export function printable(text: string): string {
+	return text.replace(UNPRINTABLE, "\ufffd");
+}
+
+/**
+ * A name in at most `width` characters. What says least goes first: the return type and the parameters, inner template
+ * arguments, namespaces, all template arguments, and at last the middle.
+ */
+export function shortenName(name: string, width: number, ellipsis = "\u2026"): string {
+	let text = printable(name);
+	const reductions = [
+		dropSignature,
+		(longer: string) => trimTemplates(longer, 1, ellipsis),
+		dropNamespaces,
+		(longer: string) => trimTemplates(longer, 0, ellipsis),
+	];
+	for (const reduce of reductions) {
+		if (text.length <= width) return text;
+		text = reduce(text);
+	}
+	return cutMiddle(text, width, ellipsis);
+}
+
+/** `void f<T>(int, float*)` to `f<T>`. */
+function dropSignature(name: string): string {
+	const bare = name.replace(/^(?:void|static|__global__)\s+/, "").replaceAll("(anonymous namespace)::", "");
+	if (!bare.endsWith(")")) return bare;
+	let depth = 0;
+	for (let i = bare.length - 1; i > 0; i--) {
+		if (bare[i] === ")") depth++;
+		else if (bare[i] === "(" && --depth === 0) return bare.slice(0, i).trimEnd();
+	}
+	return bare;
+}
+
+/** Replaces template arguments below `depth` levels by an ellipsis; operators such as `->` and `<<` are left. */
+function trimTemplates(name: string, depth: number, ellipsis: string): string {
+	let out = "";
+	let level = 0;
+	for (let i = 0; i < name.length; i++) {
+		const character = name[i]!;
+		const closes = character === ">" && level > 0 && name[i - 1] !== "-";
+		if (character === "<") {
+			if (level === depth) out += `<${ellipsis}`;
+			else if (level < depth) out += "<";
+			level++;
+		} else if (closes) {
+			level--;
+			if (level <= depth) out += ">";
+		} else if (level <= depth) out += character;
+	}
+	// Brackets that do not pair are no templates.
+	return level === 0 ? out : name;
+}
+
+function dropNamespaces(name: string): string {
+	return name.replace(/\b[A-Za-z_]\w*::(?=[A-Za-z_~])/g, "");
+}
+
+function cutMiddle(text: string, width: number, ellipsis: string): string {
+	if (text.length <= width) return text;
+	const kept = Math.max(0, width - ellipsis.length);
+	const head = Math.ceil(kept * 0.6);
+	return text.slice(0, head) + ellipsis + text.slice(text.length - (kept - head));
+}

@@ -1,0 +1,176 @@
+import { stripVTControlCharacters } from "node:util";
+import { describe, expect, test } from "vitest";
+import { allot, formatBar } from "../../src/report/bar.js";
+import { formatInspect, rangesOf } from "../../src/report/format-inspect.js";
+import { formatPack } from "../../src/report/format-pack.js";
+import { formatReplay } from "../../src/report/format-replay.js";
+import { type InspectResult, inspectResult } from "../../src/report/inspect-result.js";
+import { shortenName } from "../../src/report/names.js";
+import { packResult } from "../../src/report/pack-result.js";
+import { formatTable } from "../../src/report/table.js";
+import { smallReplay } from "../support/small-replay.js";
+
+const plain = { color: false, width: 100 };
+
+describe("names", () => {
+	const fill =
+		"void at::native::vectorized_elementwise_kernel<4, at::native::FillFunctor<float>, std::array<char*, 1ul> >(int, at::native::FillFunctor<float>, std::array<char*, 1ul>)";
+
+	test.each([
+		[200, fill],
+		[110, "at::native::vectorized_elementwise_kernel<4, at::native::FillFunctor<float>, std::array<char*, 1ul> >"],
+		[90, "at::native::vectorized_elementwise_kernel<4, at::native::FillFunctor<…>, std::array<…> >"],
+		[60, "vectorized_elementwise_kernel<4, FillFunctor<…>, array<…> >"],
+		[40, "vectorized_elementwise_kernel<…>"],
+		[20, "vectorized_e…rnel<…>"],
+	])("in %i characters", (width, expected) => {
+		expect(shortenName(fill, width)).toBe(expected);
+	});
+
+	test("keep what is no template, and fit whatever they are", () => {
+		expect(shortenName("Memcpy HtoD (Pinned -> Device)", 40)).toBe("Memcpy HtoD (Pinned -> Device)");
+		expect(shortenName("operator<< of something that is long", 20)).toHaveLength(20);
+		expect(shortenName("void (anonymous namespace)::softmax<float>(float*, int)", 20)).toBe("softmax<float>");
+		expect(shortenName("a".repeat(300), 1)).toHaveLength(1);
+		expect(shortenName("abcdefghij", 7, "...")).toBe("abc...j");
+	});
+
+	test("cannot command the terminal", () => {
+		expect(shortenName("\u001b[31mred\u0007\u202e", 20)).toBe("\ufffd[31mred\ufffd\ufffd");
+	});
+});
+
+describe("bars", () => {
+	test("give every part that exists a cell and fill the width", () => {
+		expect(allot([70, 20, 10], 10)).toEqual([7, 2, 1]);
+		expect(allot([1000, 1, 0, 1], 10)).toEqual([8, 1, 0, 1]);
+		expect(allot([1, 1, 1], 10)).toEqual([4, 3, 3]);
+		expect(allot([0, 0], 10)).toEqual([0, 0]);
+		const same = (text: string): string => text;
+		expect(
+			formatBar(
+				[
+					{ value: 3, fill: "#", paint: same },
+					{ value: 1, fill: ".", paint: same },
+				],
+				8,
+			),
+		).toBe("######..");
+	});
+});
+
+test("tables align by what is seen, not by colour codes", () => {
+	const rows = [
+		["\u001b[32ma\u001b[39m", "1"],
+		["bbb", "1,000"],
+	];
+	expect(formatTable([{ title: "x" }, { title: "n", align: "right" }], rows).map(stripVTControlCharacters)).toEqual([
+		"  x         n",
+		"  a         1",
+		"  bbb   1,000",
+	]);
+});
+
+describe("replay for people", () => {
+	test("everything on one page", () => {
+		const text = formatReplay(smallReplay(), { deviceName: "Test GPU", perfettoPath: "out.json.gz" }, plain);
+		expect(text).toMatchSnapshot();
+	});
+
+	test("no line is wider than the page, in colour or not", () => {
+		for (const width of [80, 100, 140]) {
+			for (const color of [true, false]) {
+				const lines = formatReplay(smallReplay(), {}, { color, width }).split("\n").map(stripVTControlCharacters);
+				for (const line of lines) expect(line.length, line).toBeLessThanOrEqual(width);
+			}
+		}
+	});
+
+	test("colours only change colours; without Unicode it is ASCII", () => {
+		const colored = formatReplay(smallReplay(), {}, { color: true, width: 100 });
+		expect(colored).toContain("\u001b[");
+		expect(stripVTControlCharacters(colored)).toBe(formatReplay(smallReplay(), {}, plain));
+		const ascii = formatReplay(smallReplay(), {}, { ...plain, unicode: false });
+		expect(ascii).toMatch(/^[\x20-\x7e\n]*$/);
+	});
+
+	test("many steps of many ranks stay short: the slowest rank of each step", () => {
+		const result = smallReplay();
+		const base = result.steps[0]!;
+		const steps = Array.from({ length: 8 * 20 }, (_, i) => {
+			const rank = Math.floor(i / 20);
+			return { ...base, rank, step: i % 20, replayedMs: base.replayedMs * (1 + rank / 100) };
+		});
+		const text = formatReplay({ ...result, steps }, {}, plain);
+		expect(text).toContain("… and 8 more steps");
+		expect(text).toContain("Mean |error| of 160 steps of 8 ranks");
+		expect(text.split("\n").length).toBeLessThan(70);
+		expect(text).toMatch(/^ +0 +7 +/m);
+	});
+});
+
+function inspected(): InspectResult {
+	const unknown = { value: null, found: "unknown" as const };
+	return inspectResult.parse({
+		schema: "lumos.inspect/1",
+		source: { files: 20, ranks: 20, worldSize: 64, events: 540_000, bytes: 9e8, compressedBytes: 4e7 },
+		ranks: Array.from({ length: 20 }, (_, rank) => ({
+			rank,
+			rankFound: "metadata",
+			path: `rank${rank}.json.gz`,
+			device: "NVIDIA H100 80GB HBM3",
+			threads: 3,
+			streams: 2,
+			events: 27_000,
+			steps: [
+				{ step: 3, measuredMs: 58 },
+				{ step: 4, measuredMs: 60 },
+			],
+		})),
+		processGroups: [{ name: "1", desc: "tp", backend: "nccl", size: 8, ranks: [0, 1, 2, 3, 8, 12, 13] }],
+		job: {
+			worldSize: { value: 64, found: "metadata" },
+			backend: { value: "nccl", found: "metadata" },
+			tensorParallel: { value: 8, found: "inferred" },
+			pipelineParallel: unknown,
+			dataParallel: unknown,
+			contextParallel: unknown,
+			expertParallel: unknown,
+			virtualPipeline: unknown,
+			layers: unknown,
+			hiddenSize: unknown,
+			heads: unknown,
+			sequenceLength: unknown,
+			microBatchSize: unknown,
+			microBatches: unknown,
+			schedule: unknown,
+		},
+		skipped: [{ what: "python_function", count: 1234 }],
+		warnings: [],
+		timing: { ingestMs: 900, totalMs: 950, peakRssMb: 300, workers: 2 },
+	});
+}
+
+test("inspect for people", () => {
+	const text = formatInspect(inspected(), plain);
+	expect(text).toMatchSnapshot();
+	for (const line of text.split("\n")) expect(line.length, line).toBeLessThanOrEqual(100);
+});
+
+test("ranges of ranks", () => {
+	expect(rangesOf([0, 1, 2, 3, 8, 12, 13])).toBe("0-3, 8, 12-13");
+	expect(rangesOf([])).toBe("");
+});
+
+test("pack for people", () => {
+	const result = packResult.parse({
+		schema: "lumos.pack/1",
+		path: "job.lumos",
+		bytes: 1_234_567,
+		source: inspected().source,
+		graph: { tasks: 400_000, edges: 900_000, steps: 40 },
+		warnings: [],
+		timing: { ingestMs: 900, graphMs: 200, writeMs: 12, totalMs: 1200, peakRssMb: 300, workers: 2 },
+	});
+	expect(formatPack(result, plain)).toMatchSnapshot();
+});
