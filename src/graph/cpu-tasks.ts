@@ -80,6 +80,8 @@ function stepName(trace: Trace, step: number | "all"): number {
 class ThreadBuilder {
 	readonly tasks: number[] = [];
 	private lastEndNs = Number.NEGATIVE_INFINITY;
+	/** Up to here the thread's time has been given to segments. */
+	private cursorNs = Number.NEGATIVE_INFINITY;
 	private nextMarker = 0;
 	/** Open rows, innermost last, and where each ends (never after its parent). */
 	private readonly open: number[] = [];
@@ -99,31 +101,43 @@ class ThreadBuilder {
 	/** Walks the rows of one thread, sorted by (start, longest first), keeping the stack of open calls. */
 	flatten(rows: Uint32Array): void {
 		const { startNs, durNs } = this.trace.events;
-		let cursorNs = Number.NEGATIVE_INFINITY;
 		for (const row of rows) {
 			const start = startNs[row]!;
-			cursorNs = this.closeUntil(start, cursorNs);
+			this.closeUntil(start);
+			const end = this.fit(start, start + durNs[row]!);
 			const depth = this.open.length;
-			if (depth > 0 && start > cursorNs) this.segment(this.open[depth - 1]!, cursorNs, start);
-			// Timestamps rounded to microseconds let a child end after its parent: the parent's end holds.
-			const end = Math.min(start + durNs[row]!, depth > 0 ? this.openEndNs[depth - 1]! : Number.POSITIVE_INFINITY);
-			cursorNs = Math.max(cursorNs, start);
+			if (depth > 0 && start > this.cursorNs) this.segment(this.open[depth - 1]!, this.cursorNs, start);
+			this.cursorNs = Math.max(this.cursorNs, start);
 			this.open.push(row);
-			this.openEndNs.push(Math.max(end, start));
+			this.openEndNs.push(end);
 		}
-		this.closeUntil(Number.POSITIVE_INFINITY, cursorNs);
+		this.closeUntil(Number.POSITIVE_INFINITY);
 		this.placeMarkers(Number.POSITIVE_INFINITY);
 	}
 
-	private closeUntil(limitNs: number, cursorNs: number): number {
-		let cursor = cursorNs;
-		while (this.open.length > 0 && this.openEndNs[this.open.length - 1]! <= limitNs) {
-			const row = this.open.pop()!;
-			const end = this.openEndNs.pop()!;
-			this.close(row, cursor, end);
-			cursor = Math.max(cursor, end);
+	/**
+	 * Rounded timestamps let neighbours overlap and children outlast their parents. A call that lies mostly beyond the
+	 * end of the open one follows it, which ends here; one that lies mostly inside is cut to its parent's end.
+	 */
+	private fit(startNs: number, endNs: number): number {
+		while (this.open.length > 0) {
+			const parentEnd = this.openEndNs[this.open.length - 1]!;
+			if (parentEnd >= endNs) break;
+			if (endNs - parentEnd <= parentEnd - startNs) return parentEnd;
+			this.closeInnermost(startNs);
 		}
-		return cursor;
+		return endNs;
+	}
+
+	private closeUntil(limitNs: number): void {
+		while (this.open.length > 0 && this.openEndNs[this.open.length - 1]! <= limitNs)
+			this.closeInnermost(this.openEndNs[this.open.length - 1]!);
+	}
+
+	private closeInnermost(endNs: number): void {
+		this.openEndNs.pop();
+		this.close(this.open.pop()!, this.cursorNs, endNs);
+		this.cursorNs = Math.max(this.cursorNs, endNs);
 	}
 
 	/** The last segment of a row: calls that matter leave a task even if they took no time. */

@@ -4,6 +4,12 @@
  */
 import { EdgeKind, type ExecutionGraph, TaskKind } from "./graph.js";
 
+/**
+ * No launch and no pair of kernels takes this long, ns: such a lag is a wait for something that the trace does not show.
+ * It stays as it is and does not count into the mean of its kind.
+ */
+const UNEXPLAINED_NS = 50_000;
+
 export interface Timing {
 	readonly durationNs: Float64Array;
 	readonly delayNs: Float64Array;
@@ -34,7 +40,9 @@ function typicalDelays(graph: ExecutionGraph): { delayNs: Float64Array; waitDela
 			// Only the edge that bound the task shows what its kind takes.
 			const bound = Math.abs(origin + delayNs[e]! - measuredStartNs[task]!) < 0.5;
 			const key = ((edgeKeyName(graph, e, from) * names + name[task]!) * 16 + edgeKind[e]!) * 2 + (pred[e]! & 1);
-			if (edgeKind[e] === EdgeKind.entry || (!bound && edgeKind[e] === EdgeKind.intraThread)) means.fix(e, delayNs[e]!);
+			const unexplained = isDeviceEdge(edgeKind[e]!) && delayNs[e]! > UNEXPLAINED_NS;
+			if (edgeKind[e] === EdgeKind.entry || unexplained || (!bound && edgeKind[e] === EdgeKind.intraThread))
+				means.fix(e, delayNs[e]!);
 			else if (!bound) means.keep(e, key, delayNs[e]!);
 			else means.add(e, key, delayNs[e]!);
 		}
@@ -42,6 +50,10 @@ function typicalDelays(graph: ExecutionGraph): { delayNs: Float64Array; waitDela
 	const waits = new Means(graph.waitDelayNs.length);
 	graph.waitTask.forEach((task, w) => waits.add(w, name[task]!, graph.waitDelayNs[w]!));
 	return { delayNs: means.result(), waitDelayNs: waits.result() };
+}
+
+function isDeviceEdge(kind: number): boolean {
+	return kind === EdgeKind.launch || kind === EdgeKind.intraStream || kind === EdgeKind.interStream;
 }
 
 /** A gap of a thread is told apart by what stands on both its sides; other delays by what waits. */

@@ -18,6 +18,8 @@ const TIGHT_NS = 10_000;
 const TOLERANCE_NS = 1000;
 /** A start this long after both its launch and the work before it on its stream is unexplained, ns. */
 const UNEXPLAINED_NS = 30_000;
+/** A far record whose work ended this long before is stale, ns. */
+const STALE_NS = 200_000;
 /** How many records back a wait is looked for. */
 const RECORDS_BACK = 8;
 
@@ -112,6 +114,8 @@ class InterStream {
 			const lagNs = events.startNs[held]! - this.endNs(source);
 			if (lagNs < -TOLERANCE_NS) continue;
 			const near = index - record.index <= 2;
+			// A record from long ago that holds nothing back any more says nothing.
+			if (!near && lagNs > STALE_NS) continue;
 			const confidence =
 				lagNs <= TIGHT_NS ? CONFIDENCE.pairedTight : near ? CONFIDENCE.pairedNear : CONFIDENCE.pairedFar;
 			if (!best || confidence > best.confidence) best = { source, confidence };
