@@ -2,7 +2,8 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { gunzipSync } from "node:zlib";
 import { describe, expect, test } from "vitest";
-import { fixtureFiles } from "../../fixtures/generate/fixtures.js";
+import { fixtureFiles, run } from "../../fixtures/generate/fixtures.js";
+import { defaultJob, worldSize } from "../../fixtures/generate/job.js";
 import { packageRoot, sourceFiles } from "../../tools/source-files.js";
 
 interface Event {
@@ -103,4 +104,15 @@ describe.each(["tp2pp2", "dialects/dp2-no-sync-events"])("%s", (folder) => {
 test("gradient reduction overlaps the backward pass where there is data parallelism", () => {
 	const truth = JSON.parse(generated.get("dialects/dp2-no-sync-events/truth.json")!) as Truth;
 	for (const row of truth.steps.flatMap(({ ranks }) => ranks)) expect(row.overlappedNs).toBeGreaterThan(0);
+});
+
+test.each([
+	{ tensorParallel: 1, pipelineParallel: 4, dataParallel: 1, microBatches: 2 },
+	{ tensorParallel: 2, pipelineParallel: 4, dataParallel: 2, microBatches: 8 },
+	{ tensorParallel: 4, pipelineParallel: 1, dataParallel: 2, microBatches: 1 },
+])("the emulator runs other layouts, too: %o", (layout) => {
+	const job = { ...defaultJob, ...layout, steps: 1 };
+	const ranks = run(job);
+	expect(ranks).toHaveLength(worldSize(job));
+	for (const { work } of ranks) expect(work.every(({ startNs, endNs }) => endNs > startNs)).toBe(true);
 });
