@@ -13,22 +13,6 @@ export interface CollectiveMatch {
 	/** Members as (index of the trace, device row). */
 	readonly members: readonly { readonly trace: number; readonly row: number }[];
 	readonly wireNs: number;
-	/** Process group (its ranks) and operation, for reports. */
-	readonly group: string;
-	readonly collective: string;
-	readonly bytes: number;
-}
-
-/** Bytes of an element by the dtype names PyTorch writes. */
-const DTYPE_BYTES: readonly (readonly [RegExp, number])[] = [
-	[/Double|Long|int64|float64/i, 8],
-	[/BFloat16|Half|float16|bf16|Short/i, 2],
-	[/Byte|Char|Bool|Float8|int8|fp8/i, 1],
-	[/Float|Int/i, 4],
-];
-
-export function elementBytes(dtype: string): number {
-	return DTYPE_BYTES.find(([pattern]) => pattern.test(dtype))?.[1] ?? 4;
 }
 
 /**
@@ -37,7 +21,7 @@ export function elementBytes(dtype: string): number {
  */
 export function matchCollectives(traces: readonly Trace[]): CollectiveMatch[] {
 	if (traces.length < 2) return [];
-	const byKey = new Map<string, { trace: number; row: number; comm: number }[]>();
+	const byKey = new Map<string, { trace: number; row: number }[]>();
 	const size = new Map<string, number>();
 	traces.forEach((trace, t) => {
 		const { comms, events, strings } = trace;
@@ -60,21 +44,16 @@ export function matchCollectives(traces: readonly Trace[]): CollectiveMatch[] {
 			const key = `${channel}|${number}`;
 			size.set(key, members);
 			const list = byKey.get(key);
-			if (list) list.push({ trace: t, row: comms.event[c]!, comm: c });
-			else byKey.set(key, [{ trace: t, row: comms.event[c]!, comm: c }]);
+			if (list) list.push({ trace: t, row: comms.event[c]! });
+			else byKey.set(key, [{ trace: t, row: comms.event[c]! }]);
 		}
 	});
 	const matches: CollectiveMatch[] = [];
 	for (const [key, members] of byKey) {
 		if (members.length !== size.get(key) || new Set(members.map((m) => m.trace)).size !== members.length) continue;
-		const { trace, comm } = members[0]!;
-		const { comms, strings } = traces[trace]!;
 		matches.push({
 			members,
 			wireNs: Math.min(...members.map((m) => traces[m.trace]!.events.durNs[m.row]!)),
-			group: strings.get(comms.groupRanks[comm]!) || strings.get(comms.groupName[comm]!),
-			collective: strings.get(comms.collective[comm]!),
-			bytes: Math.max(0, comms.inElems[comm]!) * elementBytes(strings.get(comms.dtype[comm]!)),
 		});
 	}
 	return matches;

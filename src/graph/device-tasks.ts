@@ -3,6 +3,7 @@
  */
 import { NONE, type Trace } from "../trace/columns.js";
 import type { KernelKinds } from "./kernel-kinds.js";
+import { formatMessage } from "./message.js";
 import type { Calls } from "./calls.js";
 import { FROM_FINISH, FROM_START, type RankDraft } from "./draft.js";
 import { EdgeKind, EXACT, TaskKind } from "./graph.js";
@@ -101,7 +102,13 @@ class DeviceShapes {
 		const { events, comms, strings } = this.trace;
 		const comm = events.detail[row]!;
 		if (comm === NONE || comms.event[comm] !== row) return events.shape[row]!;
-		const text = `${strings.get(comms.collective[comm]!)} ${comms.inElems[comm]}>${comms.outElems[comm]} ${strings.get(comms.dtype[comm]!)} x${comms.groupSize[comm]}`;
+		const text = formatMessage({
+			collective: strings.get(comms.collective[comm]!),
+			inElems: comms.inElems[comm]!,
+			outElems: comms.outElems[comm]!,
+			dtype: strings.get(comms.dtype[comm]!),
+			group: strings.get(comms.groupRanks[comm]!) || strings.get(comms.groupName[comm]!),
+		});
 		let id = this.ids.get(text);
 		if (id === undefined) {
 			id = this.draft.addString(text);
