@@ -34,6 +34,7 @@ export interface TaskSpec {
 /** Collects tasks in order; `build` packs them into flat arrays. */
 export class GraphBuilder {
 	readonly #tasks: TaskSpec[] = [];
+	#open = false;
 	readonly #processors: Processor[] = [];
 	readonly #steps: GraphStep[] = [];
 	readonly #ranks: GraphRank[] = [];
@@ -43,6 +44,7 @@ export class GraphBuilder {
 
 	rank(rank = this.#ranks.length): this {
 		this.#closeRank();
+		this.#open = true;
 		this.#ranks.push({
 			rank,
 			begin: this.#tasks.length,
@@ -57,6 +59,13 @@ export class GraphBuilder {
 
 	processor(kind: Processor["kind"], id: string, name = ""): number {
 		return this.#processors.push({ rank: this.#current().rank, kind, id, name }) - 1;
+	}
+
+	/** What follows belongs to no rank: the meetings of collectives. */
+	betweenRanks(): this {
+		this.#closeRank();
+		this.#open = false;
+		return this;
 	}
 
 	task(spec: TaskSpec): number {
@@ -114,6 +123,7 @@ export class GraphBuilder {
 	}
 
 	#closeRank(): void {
+		if (!this.#open) return;
 		const last = this.#ranks.pop();
 		if (last !== undefined) this.#ranks.push({ ...last, end: this.#tasks.length });
 	}

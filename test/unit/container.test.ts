@@ -10,11 +10,11 @@ import {
 	writeContainer,
 } from "../../src/graph/container/index.js";
 import { ENTRY, HEADER, SECTION_ALIGNMENT } from "../../src/graph/container/layout.js";
-import type { ExecutionGraph } from "../../src/graph/graph.js";
+import { type ExecutionGraph, TaskKind } from "../../src/graph/graph.js";
 import { writeFileAtomic } from "../../src/lib/atomic-file.js";
 import { crc32 } from "../../src/lib/crc32.js";
 import { EnvironmentError, UserError } from "../../src/lib/errors.js";
-import { oneStepGraph } from "../support/small-graph.js";
+import { GraphBuilder, oneStepGraph } from "../support/small-graph.js";
 import { temporaryFolder } from "../support/temporary-folder.js";
 
 const folder = temporaryFolder("container");
@@ -189,6 +189,18 @@ describe("refuses", () => {
 		const byte = Number(/byte (\d+)/.exec(refusal(file))![1]);
 		expect(new DataView(file.buffer).getFloat64(byte, true)).toBe(-1);
 	});
+});
+
+test("meetings of collectives stand after all ranks; nothing else may", () => {
+	for (const [kind, message] of [
+		[TaskKind.rendezvous, "accepted"],
+		[TaskKind.kernel, /kind\[2\]: belongs to no rank/],
+	] as const) {
+		const builder = new GraphBuilder().rank();
+		builder.task({ kind: TaskKind.cpuOp });
+		builder.betweenRanks().task({ kind });
+		expect(refusal(pack(builder.build()))).toMatch(message);
+	}
 });
 
 describe("files", () => {

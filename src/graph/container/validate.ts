@@ -72,7 +72,8 @@ function findBadTime(graph: ExecutionGraph, field: Time, least: number): Fault |
 	return undefined;
 }
 
-function findRankFault({ ranks, taskCount }: ExecutionGraph): Fault | undefined {
+/** Ranks follow each other from task 0; after the last one come only meetings of several ranks. */
+function findRankFault({ ranks, taskCount, kind }: ExecutionGraph): Fault | undefined {
 	let end = 0;
 	for (let i = 0; i < ranks.length; i++) {
 		const rank = ranks[i]!;
@@ -81,8 +82,12 @@ function findRankFault({ ranks, taskCount }: ExecutionGraph): Fault | undefined 
 		}
 		end = rank.end;
 	}
-	if (end === taskCount) return undefined;
-	return { field: "ranks", index: ranks.length, problem: `end at task ${end} of ${taskCount}` };
+	if (end > taskCount)
+		return { field: "ranks", index: ranks.length - 1, problem: `ends at ${end} of ${taskCount} tasks` };
+	for (let task = end; task < taskCount; task++) {
+		if (kind[task] !== TaskKind.rendezvous) return { field: "kind", index: task, problem: "belongs to no rank" };
+	}
+	return undefined;
 }
 
 function findStepFault({ steps, taskCount }: ExecutionGraph): Fault | undefined {

@@ -13,14 +13,11 @@ export interface Slice {
 	category: SliceCategory;
 	startNs: number;
 	endNs: number;
-	/** Joins a launching call with what it launched; 0 for none. */
+	/** Of a call its own number, of device work that of the call which launched it. */
 	correlation: number;
 	/** The launching call of device work; 0 for none (task 0 is a source). */
 	launch: number;
 }
-
-/** Kineto correlates with positive numbers; a launching call is known by its own. */
-const correlationOf = (launch: number): number => launch;
 
 /** The slices of all ranks, each track in order. The same object is given again and again: read it, do not keep it. */
 export function* slices(graph: ExecutionGraph, times: TaskTimes): Generator<Slice, void, undefined> {
@@ -31,7 +28,6 @@ export function* slices(graph: ExecutionGraph, times: TaskTimes): Generator<Slic
 		const processor = graph.processor[task]!;
 		const kind = graph.kind[task]!;
 		slice.task = task;
-		slice.correlation = 0;
 		slice.launch = 0;
 		slice.startNs = times.startNs[task]!;
 		slice.endNs = times.finishNs[task]!;
@@ -42,7 +38,6 @@ export function* slices(graph: ExecutionGraph, times: TaskTimes): Generator<Slic
 			case TaskKind.runtime:
 			case TaskKind.launch:
 				slice.category = "cuda_runtime";
-				if (kind === TaskKind.launch) slice.correlation = correlationOf(task);
 				break;
 			case TaskKind.syncCall:
 			case TaskKind.arrive:
@@ -69,13 +64,15 @@ export function* slices(graph: ExecutionGraph, times: TaskTimes): Generator<Slic
 			default:
 				continue;
 		}
-		if (slice.category !== "cpu_op" && slice.category !== "cuda_runtime") {
-			slice.launch = launchOf(graph, slice.task);
-			// Device work whose launch was before the capture has a number of its own, as in recorded traces.
-			slice.correlation = correlationOf(slice.launch > 0 ? slice.launch : slice.task);
-		}
+		if (isDevice(slice.category)) slice.launch = launchOf(graph, slice.task);
+		// Kineto numbers every call; device work whose launch was before the capture has a number of its own.
+		slice.correlation = slice.launch > 0 ? slice.launch : slice.task;
 		yield slice;
 	}
+}
+
+function isDevice(category: SliceCategory): boolean {
+	return category !== "cpu_op" && category !== "cuda_runtime";
 }
 
 function launchOf(graph: ExecutionGraph, task: number): number {
