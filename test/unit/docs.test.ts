@@ -36,6 +36,19 @@ test("versions are exact and the lockfile names no registry", () => {
 	expect(read("package-lock.json")).not.toContain('"resolved"');
 });
 
+test("the lockfile is complete for every platform", () => {
+	// npm writes no entry for an optional package that its registry lacks, and then npm ci refuses the file.
+	const { packages } = JSON.parse(read("package-lock.json")) as {
+		packages: Readonly<Record<string, { readonly optionalDependencies?: Readonly<Record<string, string>> }>>;
+	};
+	for (const [path, { optionalDependencies = {} }] of Object.entries(packages)) {
+		for (const name of Object.keys(optionalDependencies)) {
+			const found = `${path}/node_modules/${name}` in packages || `node_modules/${name}` in packages;
+			expect(found, `${name}, of ${path}`).toBe(true);
+		}
+	}
+});
+
 test("what a CI runs stays short", () => {
 	const lines = read(".ci/run").trimEnd().split("\n");
 	expect(lines.length).toBeLessThanOrEqual(10);
