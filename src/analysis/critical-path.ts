@@ -18,7 +18,7 @@ export interface CriticalPath {
 	readonly edgeNs: Float64Array;
 	/** Time before the first task of the path that nothing explains. */
 	readonly unexplainedNs: number;
-	/** Time in tasks and delays whose start rests on an inferred edge. */
+	/** Time in tasks that an inferred edge started inside the window, and in the delays of such edges. */
 	readonly inferredNs: number;
 	/** inferredNs / totalNs; 0 for an empty step. */
 	readonly inferredShare: number;
