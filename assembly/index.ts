@@ -5,10 +5,15 @@
 
 import { ORDER, TASKS, WAITS } from "./layout";
 import { loadU32 } from "./memory";
+import { orderHolds } from "./ordered/checks";
+import { runPass } from "./ordered/pass";
+import { writeRecords } from "./ordered/records";
+import { findRuns } from "./ordered/runs";
 import { markWaitedStreams, openLaunches } from "./replay/launches";
 import { runLoop } from "./replay/loop";
 import { sortTasks } from "./replay/order";
 import { buildSuccessors } from "./replay/successors";
+import { OK, ORDER_CHANGED } from "./status";
 
 export { heapBase } from "./memory";
 
@@ -19,7 +24,7 @@ export function abiVersion(): u32 {
 
 /** Builds what the event loop needs beside the graph. Once a graph. */
 export function prepare(control: usize): void {
-	markWaitedStreams(control);
+	if (loadU32(control + WAITS) > 0) markWaitedStreams(control);
 	buildSuccessors(control);
 }
 
@@ -31,4 +36,20 @@ export function simulate(control: usize): u32 {
 		openLaunches(control, ordered);
 	}
 	return runLoop(control);
+}
+
+/** Finds the order for the ordered pass. Once a graph, with WAIT_RESOLVED as `simulate` left it. */
+export function orderTasks(control: usize): void {
+	findRuns(control);
+}
+
+/** Lays out edges and delays for the ordered pass. Once for every set of delays. */
+export function layOutDelays(control: usize): u32 {
+	return writeRecords(control);
+}
+
+/** Re-times all tasks with the durations that are there now. */
+export function retime(control: usize): u32 {
+	runPass(control);
+	return orderHolds(control) ? OK : ORDER_CHANGED;
 }

@@ -67,7 +67,34 @@ export const BOUND_BY: usize = SETTLED + 4;
 /** Out: how many tasks were settled. */
 export const SETTLED_COUNT: usize = BOUND_BY + 4;
 
-export const CONTROL_BYTES: usize = SETTLED_COUNT + 4;
+/** The fields from here on are those of the ordered pass. */
+/** Regions of tasks: each begins with a task that has no edge. */
+export const REGIONS: usize = SETTLED_COUNT + 4;
+/** 16 bytes a region, see ordered/runs.ts. */
+export const REGION: usize = REGIONS + 4;
+/** u32 a region and a task: work space. */
+export const STACK: usize = REGION + 4;
+/** u32 a task: see ordered/runs.ts. */
+export const MARK: usize = STACK + 4;
+/** 12 bytes a run, out; see ordered/runs.ts. */
+export const RUN: usize = MARK + 4;
+/** Out: how many runs there are. */
+export const RUN_COUNT: usize = RUN + 4;
+/** 24 bytes a task: its two edges, see ordered/records.ts. */
+export const LIGHT: usize = RUN_COUNT + 4;
+/** 12 bytes a task that does not fit there. */
+export const HEAVY: usize = LIGHT + 4;
+/** u32 an edge of those. */
+export const HEAVY_SLOT: usize = HEAVY + 4;
+/** f64 an edge of those. */
+export const HEAVY_DELAY: usize = HEAVY_SLOT + 4;
+/** f64 a wait: when its task asked; only the first wait of a task is used. */
+export const ASKED_AT: usize = HEAVY_DELAY + 4;
+export const CHECKS: usize = ASKED_AT + 4;
+/** 12 bytes a check, see ordered/checks.ts. */
+export const CHECK: usize = CHECKS + 4;
+
+export const CONTROL_BYTES: usize = CHECK + 4;
 
 /** LAST_LAUNCHED of a processor that no wait asks about: more than any place, so that no launch is recorded. */
 export const NOT_WAITED_FOR: u32 = 0xffffffff;

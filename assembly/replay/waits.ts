@@ -25,6 +25,7 @@ import {
 } from "../layout";
 import { loadF64, loadU32, storeF64, storeU32 } from "../memory";
 import { offerReady } from "../queue/ready";
+import { firstWaitOf } from "../wait-list";
 
 let waits: u32 = 0;
 let edges: u32 = 0;
@@ -58,25 +59,13 @@ export function openWaits(control: usize): void {
 	boundBy = loadU32(control + BOUND_BY) as usize;
 }
 
-/** The first wait of a task that has some: waits stand in the order of their tasks. */
-export function firstWaitOf(task: u32): u32 {
-	let low: u32 = 0;
-	let high = waits;
-	while (low < high) {
-		const middle: u32 = (low + high) >>> 1;
-		if (loadU32(waitTask + (middle as usize) * 4) < task) low = middle + 1;
-		else high = middle;
-	}
-	return low;
-}
-
 /**
  * The start of a task whose waits are all answered: the moment it asked, or when the last of what it waits for is
  * over. Records what bound it.
  */
 function resume(task: u32): f64 {
 	let start = loadF64(times + (task as usize) * 16);
-	for (let wait = firstWaitOf(task); wait < waits; wait++) {
+	for (let wait = firstWaitOf(waitTask, waits, task); wait < waits; wait++) {
 		const at = (wait as usize) * 4;
 		if (loadU32(waitTask + at) !== task) break;
 		const target = loadU32(waitResolved + at);
@@ -96,7 +85,7 @@ function resume(task: u32): f64 {
 export function ask(task: u32, time: f64): f64 {
 	storeF64(times + (task as usize) * 16, time);
 	let missing: u32 = 0;
-	for (let wait = firstWaitOf(task); wait < waits; wait++) {
+	for (let wait = firstWaitOf(waitTask, waits, task); wait < waits; wait++) {
 		const at = (wait as usize) * 4;
 		if (loadU32(waitTask + at) !== task) break;
 		const stream = (loadU32(waitStream + at) as usize) * 4;

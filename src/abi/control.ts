@@ -31,6 +31,19 @@ export const CONTROL_FIELDS = [
 	"SETTLED",
 	"BOUND_BY",
 	"SETTLED_COUNT",
+	"REGIONS",
+	"REGION",
+	"STACK",
+	"MARK",
+	"RUN",
+	"RUN_COUNT",
+	"LIGHT",
+	"HEAVY",
+	"HEAVY_SLOT",
+	"HEAVY_DELAY",
+	"ASKED_AT",
+	"CHECKS",
+	"CHECK",
 ] as const;
 export type ControlField = (typeof CONTROL_FIELDS)[number];
 

@@ -1,5 +1,6 @@
 /** The engine: when every task of an execution graph runs, and why then. */
 export type { EngineMode } from "./kernel.js";
+export { OrderedPass, type OrderedPassOptions } from "./ordered-pass.js";
 export { type SimulateOptions, simulate } from "./simulate.js";
 export type { SimulationGraph } from "./simulation-graph.js";
 export { BY_WAIT, DeadlockError, type Timeline, UNBOUND } from "./timeline.js";

@@ -7,6 +7,9 @@ export interface KernelExports {
 	heapBase(): number;
 	prepare(control: number): void;
 	simulate(control: number): number;
+	orderTasks(control: number): void;
+	layOutDelays(control: number): number;
+	retime(control: number): number;
 }
 
 export type EngineMode = "wasm" | "reference";

@@ -25,6 +25,8 @@ export interface GraphFacts {
 	readonly processorCount: number;
 	/** Whether every edge goes from a lower task number to a higher one. */
 	readonly ascending: boolean;
+	/** Tasks that have no edge. */
+	readonly sourceCount: number;
 }
 
 /** Refuses a graph that would read or write outside its columns, or whose times would run backwards. */
@@ -56,17 +58,19 @@ export function checkGraph(graph: SimulationGraph): GraphFacts {
 	if (lastProcessor > MAX_COUNT) throw new Error(`${lastProcessor} processors are too many to number`);
 
 	let ascending = true;
+	let sourceCount = 0;
 	if (predOffset[0] !== 0 || predOffset[taskCount] !== edgeCount) throw new Error("predOffset does not span pred");
 	for (let task = 0; task < taskCount; task++) {
 		const end = predOffset[task + 1]!;
 		if (end < predOffset[task]! || end > edgeCount) throw new Error(`predOffset falls at task ${task}`);
+		if (end === predOffset[task]) sourceCount++;
 		for (let edge = predOffset[task]!; edge < end; edge++) {
 			const from = pred[edge]! >>> 1;
 			if (from >= taskCount) throw new Error(`edge ${edge} comes from task ${from} of ${taskCount}`);
 			if (from >= task) ascending = false;
 		}
 	}
-	return { processorCount: lastProcessor + 1, ascending };
+	return { processorCount: lastProcessor + 1, ascending, sourceCount };
 }
 
 function expectLength(name: string, column: ArrayLike<number>, length: number): void {

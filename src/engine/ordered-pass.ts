@@ -1,0 +1,142 @@
+/** Re-times a simulated graph with other durations and delays in one linear sweep, while its order holds. */
+import { Status } from "../abi/status.js";
+import { acquireKernel, type EngineMode, type Kernel, releaseKernel } from "./kernel.js";
+import { launchChecks } from "./launch-checks.js";
+import { Arena } from "./memory.js";
+import { checkGraph, expectTimes, type SimulationGraph } from "./simulation-graph.js";
+import type { Timeline } from "./timeline.js";
+import { type SortedWaits, sortWaits } from "./waits.js";
+
+export interface OrderedPassOptions {
+	/** @default "wasm" */
+	readonly engine?: EngineMode;
+}
+
+/**
+ * A graph laid out for re-timing in the order that a simulation of it settled. Holds memory of its own until `close`.
+ */
+export class OrderedPass {
+	readonly mode: `ordered pass (${EngineMode})`;
+	#kernel: Kernel | undefined;
+	#arena: Arena;
+	readonly #graph: SimulationGraph;
+	readonly #waits: SortedWaits;
+	readonly #timeline: Timeline;
+
+	/** `timeline` is what `simulate` answered for `graph`. */
+	constructor(graph: SimulationGraph, timeline: Timeline, options: OrderedPassOptions = {}) {
+		const kernel = acquireKernel(options.engine ?? "wasm");
+		this.mode = `ordered pass (${kernel.mode})`;
+		this.#kernel = kernel;
+		this.#graph = graph;
+		this.#waits = sortWaits(graph, graph.waitDelayNs);
+		this.#timeline = timeline;
+		this.#arena = layOut(kernel, graph, this.#waits, timeline, graph.delayNs);
+	}
+
+	/** The durations of the next `retime`, one a task, ns: may be written in place, which saves a copy. */
+	get durationNs(): Float64Array {
+		return this.#arena.f64("DURATION", this.#graph.taskCount);
+	}
+
+	/** Sets other delays, one an edge, ns. */
+	setDelays(delayNs: Float64Array): void {
+		const kernel = this.#open();
+		if (delayNs.length !== this.#graph.edgeCount)
+			throw new Error(`${delayNs.length} delays for ${this.#graph.edgeCount}`);
+		expectTimes("delayNs", delayNs, -Number.MAX_VALUE);
+		this.#arena.f64("DELAY", delayNs.length).set(delayNs);
+		if (kernel.exports.layOutDelays(this.#arena.control) !== Status.LAYOUT_CHANGED) return;
+		const durationNs = this.durationNs.slice();
+		this.#arena = layOut(kernel, this.#graph, this.#waits, this.#timeline, delayNs);
+		this.durationNs.set(durationNs);
+	}
+
+	/**
+	 * The times with `durationNs` (0 or more, one a task, ns): the start of task t at 2t, its finish at 2t + 1; a view
+	 * that lives until the next call. Undefined where the order no longer holds, so that only `simulate` can tell.
+	 */
+	retime(durationNs?: Float64Array): Float64Array | undefined {
+		const kernel = this.#open();
+		if (durationNs) this.durationNs.set(durationNs);
+		const status = kernel.exports.retime(this.#arena.control);
+		return status === Status.OK ? this.#arena.f64("TIME", 2 * this.#graph.taskCount) : undefined;
+	}
+
+	/** Gives the memory back; the pass and its views are of no use after. */
+	close(): void {
+		releaseKernel(this.#open());
+		this.#kernel = undefined;
+	}
+
+	#open(): Kernel {
+		if (!this.#kernel) throw new Error("the ordered pass is closed");
+		return this.#kernel;
+	}
+}
+
+function layOut(
+	kernel: Kernel,
+	graph: SimulationGraph,
+	waits: SortedWaits,
+	timeline: Timeline,
+	delayNs: Float64Array,
+): Arena {
+	const { taskCount, edgeCount } = graph;
+	const { ascending, sourceCount } = checkGraph(graph);
+	const checks = launchChecks(graph, waits, timeline, ascending);
+	const waitCount = waits.task.length;
+	const regionCount = sourceCount + 1;
+	const { original } = waits;
+	const arena = new Arena(kernel);
+	arena.count("TASKS", taskCount);
+	arena.count("EDGES", edgeCount);
+	arena.count("WAITS", waitCount);
+	arena.count("CHECKS", checks.length / 3);
+	arena.input("DURATION", graph.durationNs);
+	arena.input("PRED_OFFSET", graph.predOffset);
+	arena.input("PRED", graph.pred);
+	arena.input("DELAY", delayNs);
+	arena.input("WAIT_TASK", waits.task);
+	arena.input("WAIT_DELAY", waits.delayNs);
+	const resolved = timeline.waitResolved;
+	arena.input("WAIT_RESOLVED", original ? original.map((wait) => resolved[wait]!) : resolved);
+	arena.input("CHECK", checks);
+	arena.reserve("TIME", (taskCount + 1) * 16);
+	arena.reserve("REGION", regionCount * 16);
+	arena.reserve("STACK", (regionCount + taskCount) * 4);
+	arena.reserve("MARK", taskCount * 4);
+	arena.reserve("RUN", (taskCount + 1) * 12);
+	arena.reserve("LIGHT", taskCount * 24);
+	const heavy = countHeavy(graph, waits, delayNs);
+	arena.reserve("HEAVY", heavy.tasks * 12);
+	arena.reserve("HEAVY_SLOT", heavy.edges * 4);
+	arena.reserve("HEAVY_DELAY", heavy.edges * 8);
+	arena.reserve("ASKED_AT", waitCount * 8);
+	arena.commit();
+	kernel.exports.orderTasks(arena.control);
+	kernel.exports.layOutDelays(arena.control);
+	return arena;
+}
+
+/** An upper bound on the records that the kernel makes for tasks that are no light ones (assembly/ordered/runs.ts). */
+function countHeavy(
+	graph: SimulationGraph,
+	waits: SortedWaits,
+	delayNs: Float64Array,
+): { tasks: number; edges: number } {
+	const { predOffset } = graph;
+	let tasks = waits.task.length;
+	let edges = waits.task.length;
+	for (const task of waits.task) edges += predOffset[task + 1]! - predOffset[task]!;
+	for (let task = 0; task < graph.taskCount; task++) {
+		const first = predOffset[task]!;
+		const end = predOffset[task + 1]!;
+		let heavy = end - first > 2;
+		for (let edge = first; edge < end && !heavy; edge++) heavy = delayNs[edge]! < 0;
+		if (!heavy) continue;
+		tasks++;
+		edges += end - first;
+	}
+	return { tasks, edges };
+}
