@@ -1,6 +1,7 @@
 /** Measures on flat arrays: a graph, times of its tasks, a window; numbers out. */
 export type { BoundTimes } from "./binding.js";
 export { type Breakdown, breakdown } from "./breakdown.js";
+export { type CollectiveTotals, collectiveTotals } from "./collectives.js";
 export { type CriticalPath, criticalPath } from "./critical-path.js";
 export { DeviceClass, type DeviceIntervals, deviceIntervals } from "./device-intervals.js";
 export { countEdges, type EdgeCounts, type Evidence } from "./edges.js";

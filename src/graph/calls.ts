@@ -2,7 +2,7 @@
  * Which device work each runtime call launched, and what each call does: the event-level facts that tasks and edges
  * are made from. Everything is indexed by event row.
  */
-import { lastAtMost, sortRows } from "../lib/sort.js";
+import { gather, lastAtMost, sortRows } from "../lib/sort.js";
 import { Category, NONE, type Trace } from "../trace/columns.js";
 import { CallRole, CallRoles, copyMayBlock } from "./runtime-calls.js";
 
@@ -66,8 +66,8 @@ export function findCalls(trace: Trace): Calls {
 		launcherOf,
 		launchedBy,
 		blocks,
-		launches: sortRows(Uint32Array.from(launchRows), startNs),
-		device: sortRows(Uint32Array.from(deviceRows), startNs),
+		launches: sortRows(new Uint32Array(launchRows), startNs),
+		device: sortRows(new Uint32Array(deviceRows), startNs),
 		callOf: (id) => byCorrelation.callOf(id),
 	};
 }
@@ -123,13 +123,13 @@ export class LaunchHistory {
 			else perStream.set(stream[row]!, [row]);
 		}
 		for (const [id, work] of perStream) {
-			const callStart = Float64Array.from(work, (row) => {
+			const callStart = gather(work, (row) => {
 				const call = calls.launcherOf[row]!;
 				return call === NONE ? Number.NEGATIVE_INFINITY : startNs[call]!;
 			});
 			// Several threads may launch on one stream; what runs later was launched later as far as waiting goes.
 			for (let i = 1; i < callStart.length; i++) if (callStart[i]! < callStart[i - 1]!) callStart[i] = callStart[i - 1]!;
-			this.rows.set(id, { callStart, work: Uint32Array.from(work) });
+			this.rows.set(id, { callStart, work: new Uint32Array(work) });
 		}
 	}
 

@@ -50,7 +50,7 @@ export function addCpuTasks(draft: RankDraft, trace: Trace, calls: Calls, queue:
 
 	const threads = [];
 	for (const [track, unsorted] of rowsOfTrack) {
-		const rows = sortRows(Uint32Array.from(unsorted), events.startNs, events.durNs);
+		const rows = sortRows(new Uint32Array(unsorted), events.startNs, events.durNs);
 		const markers: Marker[] = [];
 		steps.forEach((step, s) => {
 			if (step.track !== track) return;
@@ -68,7 +68,7 @@ export function addCpuTasks(draft: RankDraft, trace: Trace, calls: Calls, queue:
 		});
 		const thread = new ThreadBuilder(draft, trace, calls, queue, processor, markers, firstTask, returnTask);
 		thread.flatten(rows);
-		threads.push({ processor, track, tasks: Uint32Array.from(thread.tasks) });
+		threads.push({ processor, track, tasks: new Uint32Array(thread.tasks) });
 	}
 	return { firstTask, returnTask, threads, stepBegin, stepEnd };
 }

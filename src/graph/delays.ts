@@ -147,7 +147,7 @@ function leastDelays(graph: Mutable, waitTarget: Uint32Array): LeastDelays {
 		if (lag >= 0 && lag <= INTER_STREAM_SAMPLE_NS) sync.push(lag);
 	});
 	const low = (values: number[], otherwise: number): number =>
-		values.length > 0 ? Math.max(0, quantile(Float64Array.from(values), LEAST_QUANTILE)) : otherwise;
+		values.length > 0 ? Math.max(0, quantile(new Float64Array(values), LEAST_QUANTILE)) : otherwise;
 	const between = low(stream, 0);
 	return {
 		launch: [low(launch[0], 0), low(launch[1], 0)],

@@ -3,7 +3,7 @@
  * of them is done. Whether a trace ran into that limit is read off the trace: the number of outstanding launches has
  * a ceiling, and the calls made at the ceiling are the slow ones.
  */
-import { lastAtMost, quantile } from "../lib/sort.js";
+import { gather, lastAtMost, quantile } from "../lib/sort.js";
 import { NONE, type Trace } from "../trace/columns.js";
 import type { Calls } from "./calls.js";
 
@@ -29,7 +29,7 @@ export function findLaunchQueue(trace: Trace, calls: Calls): LaunchQueue {
 	const { startNs, durNs, stream, count } = trace.events;
 	const freedBy = new Int32Array(count).fill(NONE);
 	const launchCostNs = quantile(
-		Float64Array.from(calls.launches, (call) => durNs[call]!),
+		gather(calls.launches, (call) => durNs[call]!),
 		0.5,
 	);
 	const launchesOf = new Map<number, number[]>();
@@ -44,7 +44,7 @@ export function findLaunchQueue(trace: Trace, calls: Calls): LaunchQueue {
 	for (const launches of launchesOf.values()) {
 		if (launches.length <= LEAST_LIMIT) continue;
 		const work = launches.map((call) => calls.launchedBy[call]!);
-		const ends = Float64Array.from(work, endNs).sort();
+		const ends = gather(work, endNs).sort();
 		const outstanding = launches.map((call, i) => i - (lastAtMost(ends, endNs(call)) + 1));
 		const ceiling = outstanding.reduce((most, n) => Math.max(most, n), 0);
 		const slow = launches.flatMap((call, i) => (durNs[call]! >= SLOW_FACTOR * launchCostNs ? [outstanding[i]!] : []));

@@ -2,7 +2,7 @@
  * Numbers the tasks of a rank: by measured start wherever the edges agree, else the nearest topological order. Edges
  * that inference got wrong can close a cycle: the weakest edge of each is dropped and reported.
  */
-import { sortRows } from "../lib/sort.js";
+import { ascending, sortRows } from "../lib/sort.js";
 import { FROM_FINISH, type RankDraft } from "./draft.js";
 
 export interface Numbering {
@@ -19,7 +19,7 @@ export function numberTasks(draft: RankDraft): Numbering {
 	const count = draft.taskCount;
 	const dropped = new Uint8Array(draft.edgeTo.length);
 	const byStart = sortRows(
-		Uint32Array.from({ length: count }, (_, task) => task),
+		ascending(count),
 		draft.startNs.view(),
 	);
 	// The source stands first even if something starts at the same moment.

@@ -96,7 +96,7 @@ export function addBlockingEdges(
 function ownCost(trace: Trace, costs: ReadonlyMap<number, number[]>, row: number): number {
 	const { name, durNs } = trace.events;
 	const free = costs.get(name[row]!);
-	return free ? quantile(Float64Array.from(free), 0.5) : Math.min(durNs[row]!, DEFAULT_COST_NS);
+	return free ? quantile(new Float64Array(free), 0.5) : Math.min(durNs[row]!, DEFAULT_COST_NS);
 }
 
 /** Where every call of a name waited, nothing shows its own cost; a few microseconds is what runtime calls take. */

@@ -3,7 +3,7 @@
  * the same thread; and a start that nothing else explains, right after the end of work on another stream, is evidence
  * of its own.
  */
-import { lastAtMost, sortRows } from "../../lib/sort.js";
+import { ascending, gather, lastAtMost, sortRows } from "../../lib/sort.js";
 import { Category, NONE, type Trace } from "../../trace/columns.js";
 import type { Calls, LaunchHistory } from "../calls.js";
 import type { DeviceTasks } from "../device-tasks.js";
@@ -70,7 +70,7 @@ class InterStream {
 				rows.push(row);
 		}
 		const perTrack = new Map<number, number[]>();
-		for (const row of sortRows(Uint32Array.from(rows), events.startNs)) {
+		for (const row of sortRows(new Uint32Array(rows), events.startNs)) {
 			const list = perTrack.get(events.track[row]!);
 			if (list) list.push(row);
 			else perTrack.set(events.track[row]!, [row]);
@@ -126,11 +126,10 @@ class InterStream {
 	/** Starts that neither launch nor stream order nor a known wait explains. */
 	fromTiming(): void {
 		const { events } = this.trace;
-		const byEnd = sortRows(
-			this.calls.device.slice(),
-			Float64Array.from({ length: events.count }, (_, row) => this.endNs(row)),
-		);
-		const ends = Float64Array.from(byEnd, (row) => this.endNs(row));
+		const { device } = this.calls;
+		const deviceEnds = gather(device, (row) => this.endNs(row));
+		const byEnd = sortRows(ascending(device.length), deviceEnds).map((i) => device[i]!);
+		const ends = gather(byEnd, (row) => this.endNs(row));
 		for (const [stream, rows] of this.device.rowsOf) {
 			let previousEnd = Number.NEGATIVE_INFINITY;
 			for (const row of rows) {

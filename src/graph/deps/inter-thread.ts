@@ -6,7 +6,7 @@
  * `fwdbwd` flows and shared sequence numbers say which threads hand over to each other at all; between other threads
  * the gap has to be long and the timing close.
  */
-import { lastAtMost } from "../../lib/sort.js";
+import { gather, lastAtMost } from "../../lib/sort.js";
 import { Category, NONE, type Trace } from "../../trace/columns.js";
 import type { CpuTasks } from "../cpu-tasks.js";
 import { FROM_FINISH, type RankDraft } from "../draft.js";
@@ -30,8 +30,8 @@ export function addInterThreadEdges(draft: RankDraft, trace: Trace, cpu: CpuTask
 	const threads = cpu.threads.map(({ track, tasks }) => ({
 		track,
 		tasks,
-		starts: Float64Array.from(tasks, (task) => draft.startNs.get(task)),
-		ends: Float64Array.from(tasks, (task) => draft.endNs.get(task)),
+		starts: gather(tasks, (task) => draft.startNs.get(task)),
+		ends: gather(tasks, (task) => draft.endNs.get(task)),
 	}));
 	for (const waiting of threads) {
 		for (let i = 0; i < waiting.tasks.length; i++) {
