@@ -28,7 +28,9 @@ export function formatReplay(result: ReplayResult, extras: ReplayExtras, look: L
 		...section("Kernels with the most exposed time", exposedLines(result, result.exposed.kernels, style), style),
 		...section("Operators that the device waits for", exposedLines(result, result.exposed.operators, style), style),
 		...section("Dependencies", edgeLines(result, style), style),
-		...(atIteration ? section("Critical path", pathLines(atIteration, style), style) : []),
+		...(atIteration
+			? section(`Critical path${whichStep(result, atIteration)}`, pathLines(atIteration, style), style)
+			: []),
 		...warningLines(result.warnings, style),
 		"",
 		...(extras.perfettoPath === undefined
@@ -63,11 +65,19 @@ function headLines({ source, graph, steps }: ReplayResult, { deviceName }: Repla
 }
 
 function breakdownSection(result: ReplayResult, step: ReplayStep, style: Style): [string, string[]] {
-	const ranks = new Set(result.steps.map(({ rank }) => rank)).size;
-	const which = step.step === "all" ? "" : ` in step ${step.step}${ranks > 1 ? ` of rank ${step.rank}` : ""}`;
 	const share = step.replayedMs > 0 ? step.launchBoundMs / step.replayedMs : 0;
 	const launch = `  Launch-bound: ${formatMs(step.launchBoundMs)} (${formatShare(share)}), idle until the CPU launches more work`;
-	return [`Where the time goes${which}`, [...formatBreakdown(step.measured, step.replayed, style), launch]];
+	return [
+		`Where the time goes${whichStep(result, step)}`,
+		[...formatBreakdown(step.measured, step.replayed, style), launch],
+	];
+}
+
+/** Which step of which rank a section speaks of, where there are several. */
+function whichStep({ steps }: ReplayResult, { step, rank }: ReplayStep): string {
+	const ranks = new Set(steps.map((other) => other.rank)).size;
+	const ofRank = ranks > 1 ? ` of rank ${rank}` : "";
+	return step === "all" ? ofRank : ` in step ${step}${ofRank}`;
 }
 
 function exposedLines({ steps }: ReplayResult, rows: readonly ExposedRow[], style: Style): string[] {

@@ -10,7 +10,7 @@ export function printable(text: string): string {
 
 /**
  * A name in at most `width` characters. What says least goes first: the return type and the parameters, inner template
- * arguments, namespaces, all template arguments, and at last the middle.
+ * arguments, namespaces, all template arguments but the longest, that one too, and at last the middle.
  */
 export function shortenName(name: string, width: number, ellipsis = "\u2026"): string {
 	let text = printable(name);
@@ -18,6 +18,7 @@ export function shortenName(name: string, width: number, ellipsis = "\u2026"): s
 		dropSignature,
 		(longer: string) => trimTemplates(longer, 1, ellipsis),
 		dropNamespaces,
+		(longer: string) => keepLongestArgument(longer, ellipsis),
 		(longer: string) => trimTemplates(longer, 0, ellipsis),
 	];
 	for (const reduce of reductions) {
@@ -61,6 +62,35 @@ function trimTemplates(name: string, depth: number, ellipsis: string): string {
 
 function dropNamespaces(name: string): string {
 	return name.replace(/\b[A-Za-z_]\w*::(?=[A-Za-z_~])/g, "");
+}
+
+/** `f<4, FillFunctor<…>, array<…>>` to `f<…FillFunctor<…>…>`: what tells one elementwise kernel from another. */
+function keepLongestArgument(name: string, ellipsis: string): string {
+	const open = name.indexOf("<");
+	const close = name.lastIndexOf(">");
+	if (open < 0 || close < open) return name;
+	const list = splitOutside(name.slice(open + 1, close));
+	if (list.length < 2) return name;
+	const longest = list.reduce((a, b) => (b.length > a.length ? b : a));
+	const before = list[0] === longest ? "" : ellipsis;
+	const after = list.at(-1) === longest ? "" : ellipsis;
+	return `${name.slice(0, open + 1)}${before}${longest}${after}${name.slice(close)}`;
+}
+
+/** Template arguments at the commas that are not inside other brackets. */
+function splitOutside(list: string): string[] {
+	const parts: string[] = [];
+	let depth = 0;
+	let begin = 0;
+	for (let i = 0; i < list.length; i++) {
+		if ("<({[".includes(list[i]!)) depth++;
+		else if (">)}]".includes(list[i]!)) depth--;
+		else if (list[i] === "," && depth === 0) {
+			parts.push(list.slice(begin, i).trim());
+			begin = i + 1;
+		}
+	}
+	return [...parts, list.slice(begin).trim()];
 }
 
 function cutMiddle(text: string, width: number, ellipsis: string): string {

@@ -21,6 +21,7 @@ describe("names", () => {
 		[110, "at::native::vectorized_elementwise_kernel<4, at::native::FillFunctor<float>, std::array<char*, 1ul> >"],
 		[90, "at::native::vectorized_elementwise_kernel<4, at::native::FillFunctor<…>, std::array<…> >"],
 		[60, "vectorized_elementwise_kernel<4, FillFunctor<…>, array<…> >"],
+		[50, "vectorized_elementwise_kernel<…FillFunctor<…>…>"],
 		[40, "vectorized_elementwise_kernel<…>"],
 		[20, "vectorized_e…rnel<…>"],
 	])("in %i characters", (width, expected) => {
