@@ -20,12 +20,15 @@ export function typicalTiming(graph: ExecutionGraph): Timing {
 	return { durationNs: typicalDurations(graph), ...typicalDelays(graph) };
 }
 
-/** Mean of a kind: same sort of task, same name, same shape. */
+/** Mean of a kind: same rank, same sort of task, same name, same shape. Ranks differ, so each has means of its own. */
 function typicalDurations(graph: ExecutionGraph): Float64Array {
 	const groups = new Means(graph.taskCount);
-	const { kind, name, shape, durationNs, taskCount } = graph;
+	const { kind, name, shape, durationNs } = graph;
 	const key = (task: number): number => (shape[task]! * graph.strings.length + name[task]!) * 16 + kind[task]!;
-	for (let task = 0; task < taskCount; task++) groups.add(task, key(task), durationNs[task]!);
+	for (const rank of graph.ranks) {
+		groups.startAfresh();
+		for (let task = rank.begin; task < rank.end; task++) groups.add(task, key(task), durationNs[task]!);
+	}
 	return groups.result();
 }
 
@@ -33,7 +36,11 @@ function typicalDelays(graph: ExecutionGraph): { delayNs: Float64Array; waitDela
 	const { taskCount, predOffset, pred, edgeKind, delayNs, name, measuredStartNs, measuredEndNs } = graph;
 	const names = graph.strings.length;
 	const means = new Means(delayNs.length);
-	for (let task = 0; task < taskCount; task++) {
+	for (let task = 0, rank = -1; task < taskCount; task++) {
+		if (task === graph.ranks[rank + 1]?.begin) {
+			rank++;
+			means.startAfresh();
+		}
 		for (let e = predOffset[task]!; e < predOffset[task + 1]!; e++) {
 			const from = pred[e]! >> 1;
 			const origin = pred[e]! & 1 ? measuredEndNs[from]! : measuredStartNs[from]!;
@@ -64,13 +71,19 @@ function edgeKeyName(graph: ExecutionGraph, edge: number, from: number): number 
 class Means {
 	private readonly group: Uint32Array;
 	private readonly values: Float64Array;
-	private readonly ids = new Map<number, number>();
-	private readonly sums: number[] = [];
-	private readonly counts: number[] = [];
+	private ids = new Map<number, number>();
+	// Group 0 is nobody's: what is never added keeps its value.
+	private readonly sums = [0];
+	private readonly counts = [0];
 
 	constructor(count: number) {
 		this.group = new Uint32Array(count);
 		this.values = new Float64Array(count);
+	}
+
+	/** Kinds seen from here on are none of those seen before. */
+	startAfresh(): void {
+		this.ids = new Map();
 	}
 
 	add(index: number, key: number, value: number): void {
