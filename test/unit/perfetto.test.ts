@@ -4,6 +4,7 @@ import { gunzipSync } from "node:zlib";
 import { describe, expect, test } from "vitest";
 import type { TaskTimes } from "../../src/analysis/index.js";
 import { EdgeKind, type ExecutionGraph, TaskKind } from "../../src/graph/graph.js";
+import { formatMessage } from "../../src/graph/message.js";
 import { UserError } from "../../src/lib/errors.js";
 import { formatUs } from "../../src/report/perfetto/events.js";
 import { type PerfettoOptions, writePerfetto } from "../../src/report/perfetto/write.js";
@@ -129,6 +130,21 @@ test("copies, memsets, collectives, kernels launched before, and names that need
 	]);
 	expect(shown[2]!.name).toBe('odd "name"\\\n\u0001');
 	expect(new Set(shown.map(({ args }) => args.correlation)).size).toBe(4);
+});
+
+test("communication keeps what it moves, under PyTorch's names", async () => {
+	const builder = new GraphBuilder().rank();
+	const processor = builder.processor("stream", "7");
+	const message = { collective: "allreduce", inElems: 1024, outElems: 1024, dtype: "BFloat16", group: "[0, 1]" };
+	builder.task({ kind: TaskKind.comm, processor, name: "nccl", durationNs: 5, shape: formatMessage(message) });
+	const { events } = await written(builder.build());
+	expect(slicesOf(events)[0]!.args).toMatchObject({
+		"Collective name": "allreduce",
+		"In msg nelems": 1024,
+		"Out msg nelems": 1024,
+		dtype: "BFloat16",
+		"Process Group Ranks": "[0, 1]",
+	});
 });
 
 describe("several timelines in one file", () => {

@@ -1,6 +1,7 @@
 /** The events of a timeline as JSON text in Kineto's dialect, one a line. */
 import type { TaskTimes, Window } from "../../analysis/index.js";
-import { type ExecutionGraph, type GraphStep, NO_PROCESSOR } from "../../graph/graph.js";
+import { type ExecutionGraph, type GraphStep, NO_PROCESSOR, TaskKind } from "../../graph/graph.js";
+import { parseMessage } from "../../graph/message.js";
 import { type Slice, slices } from "./slices.js";
 import { type Track, type Tracks, trackOf } from "./tracks.js";
 
@@ -55,7 +56,27 @@ function argumentsOf(slice: Slice, track: Track, graph: ExecutionGraph, names: J
 	}
 	const correlation = `"correlation": ${slice.correlation}`;
 	if (slice.category === "cuda_runtime") return `${external}, ${correlation}`;
-	return `${external}, "device": ${track.device}, "stream": ${track.stream ?? 0}, ${correlation}`;
+	const device = `${external}, "device": ${track.device}, "stream": ${track.stream ?? 0}, ${correlation}`;
+	const kind = graph.kind[slice.task];
+	const isCollective = kind === TaskKind.comm || kind === TaskKind.arrive;
+	return isCollective ? device + messageArguments(graph.strings[shape]!) : device;
+}
+
+/** What a communication kernel moves, under the names that PyTorch gives to it. */
+function messageArguments(shape: string): string {
+	const message = parseMessage(shape);
+	if (message === undefined) return "";
+	const { collective, inElems, outElems, dtype, group } = message;
+	const named = {
+		"Collective name": collective,
+		"In msg nelems": inElems,
+		"Out msg nelems": outElems,
+		dtype,
+		[group.startsWith("[") ? "Process Group Ranks" : "Process Group Name"]: group,
+	};
+	return Object.entries(named)
+		.map(([name, value]) => `, ${JSON.stringify(name)}: ${JSON.stringify(value)}`)
+		.join("");
 }
 
 function event(
