@@ -3,6 +3,7 @@
  */
 import { KernelKinds } from "./kernel-kinds.js";
 import type { Trace, TraceWarning } from "../trace/columns.js";
+import type { KernelClassTable } from "../trace/kernel-classes.js";
 import { assemble, type DraftedRank } from "./assemble.js";
 import { type CollectiveMatch, matchCollectives } from "./collectives.js";
 import { addCpuTasks } from "./cpu-tasks.js";

@@ -1,16 +1,14 @@
 /** The kind of task that a device row becomes, worked out once a name. */
 import { Category, type StringTable } from "../trace/columns.js";
+import { classifyKernel, type KernelClassTable } from "../trace/kernel-classes.js";
 import { TaskKind } from "./graph.js";
-
-export type KernelClassTable = undefined;
-const classifyKernel = (name: string): string => (/nccl|rccl/i.test(name) ? "communication" : "compute");
 
 export class KernelKinds {
 	private readonly known: Int8Array;
 
 	constructor(
 		private readonly strings: StringTable,
-		private readonly classes?: KernelClassTable,
+		private readonly classes: KernelClassTable = [],
 	) {
 		this.known = new Int8Array(strings.count).fill(-1);
 	}
