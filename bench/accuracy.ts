@@ -75,7 +75,9 @@ async function main(folders: readonly string[]): Promise<void> {
 		return;
 	}
 	const all: StepAccuracy[] = [];
-	console.log("     measured   replayed          starts p95    typical\n      ms         error %           % of step     error of the mean %");
+	console.log(
+		"     measured   replayed          starts p95    typical\n      ms         error %           % of step     error of the mean %",
+	);
 	for (const folder of folders) {
 		for (const path of await tracesBelow(folder)) {
 			const steps = await measureAccuracy(path);

@@ -24,7 +24,10 @@ export function describeFailure(error: unknown): { readonly code: number; readon
 		return { code: ExitCode.environment, line: `lumos: ${message}` };
 	if (error instanceof RangeError && /allocation|memory/i.test(message))
 		return { code: ExitCode.environment, line: `lumos: out of memory (${message}); read fewer ranks at a time` };
-	return { code: ExitCode.bug, line: `lumos: internal error: ${message}; please report it (LUMOS_DEBUG=1 shows where)` };
+	return {
+		code: ExitCode.bug,
+		line: `lumos: internal error: ${message}; please report it (LUMOS_DEBUG=1 shows where)`,
+	};
 }
 
 function oneLine(text: string): string {

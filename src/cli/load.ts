@@ -1,10 +1,11 @@
 /** From what the user named to an execution graph: traces are read and built, packed graphs are opened. */
-import type { Found, Trace, TraceWarning } from "../trace/columns.js";
-import { listTraces, loadKernelClasses, readTrace } from "../trace/index.js";
-import { UserError } from "../lib/errors.js";
+
 import { type BuildOptions, buildGraph } from "../graph/build.js";
 import { type Container, type GraphSource, isContainer, readContainer } from "../graph/container/index.js";
 import type { ExecutionGraph } from "../graph/graph.js";
+import { UserError } from "../lib/errors.js";
+import type { Found, Trace, TraceWarning } from "../trace/columns.js";
+import { listTraces, loadKernelClasses, readTrace } from "../trace/index.js";
 import type { ReadFlags } from "./options.js";
 import { stderrProgress } from "./terminal.js";
 

@@ -36,7 +36,9 @@ export function withReadFlags(command: Command): Command {
 		.argument("<traces...>", "a directory of traces, trace files (.json, .json.gz, .json.zst), or a packed .lumos file")
 		.option("--strict", "refuse truncated or corrupt traces instead of reading up to their last whole event")
 		.addOption(new Option("--max-bytes <size>", "refuse traces that inflate beyond this").argParser(parseBytes))
-		.addOption(new Option("--max-ratio <n>", "refuse traces that inflate beyond n times their size").argParser(parsePositive))
+		.addOption(
+			new Option("--max-ratio <n>", "refuse traces that inflate beyond n times their size").argParser(parsePositive),
+		)
 		.option("--kernel-classes <file>", "further kernel classes: a JSON list of pattern and class")
 		.option("--json", "print one JSON document instead of text");
 }

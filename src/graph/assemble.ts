@@ -3,10 +3,18 @@
  */
 import type { Trace } from "../trace/columns.js";
 import { type CollectiveMatch, joinCollectives } from "./collectives.js";
-import type { DeviceTasks } from "./device-tasks.js";
 import { fitDelays } from "./delays.js";
+import type { DeviceTasks } from "./device-tasks.js";
 import type { RankDraft } from "./draft.js";
-import { EXACT, type ExecutionGraph, type GraphRank, type GraphStep, NO_PROCESSOR, type Processor, TaskKind } from "./graph.js";
+import {
+	EXACT,
+	type ExecutionGraph,
+	type GraphRank,
+	type GraphStep,
+	NO_PROCESSOR,
+	type Processor,
+	TaskKind,
+} from "./graph.js";
 import { numberTasks } from "./number.js";
 
 export interface DraftedRank {
@@ -116,7 +124,13 @@ export function assemble(ranks: readonly DraftedRank[], matches: readonly Collec
 }
 
 function fillEdges(
-	graph: { predOffset: Uint32Array; pred: Uint32Array; edgeKind: Uint8Array; confidence: Uint8Array; taskCount: number },
+	graph: {
+		predOffset: Uint32Array;
+		pred: Uint32Array;
+		edgeKind: Uint8Array;
+		confidence: Uint8Array;
+		taskCount: number;
+	},
 	ranks: readonly DraftedRank[],
 	numberings: readonly { position: Uint32Array; dropped: Uint8Array }[],
 	base: readonly number[],

@@ -1,7 +1,7 @@
 /**
  * From traces to the execution graph: facts about calls, tasks, dependencies kind by kind, then numbering and delays.
  */
-import { KernelKinds } from "./kernel-kinds.js";
+
 import type { Trace, TraceWarning } from "../trace/columns.js";
 import type { KernelClassTable } from "../trace/kernel-classes.js";
 import { assemble, type DraftedRank } from "./assemble.js";
@@ -14,6 +14,7 @@ import { type AlignedTrace, alignDeviceClock } from "./device-clock.js";
 import { addDeviceTasks } from "./device-tasks.js";
 import { RankDraft } from "./draft.js";
 import type { ExecutionGraph } from "./graph.js";
+import { KernelKinds } from "./kernel-kinds.js";
 import { findLaunchQueue } from "./launch-queue.js";
 import { SyncRows } from "./sync-rows.js";
 
@@ -39,7 +40,13 @@ export function buildGraph(recorded: readonly Trace[], options: BuildOptions = {
 	const offsets = clockOffsets(traces, collectives);
 	const origin = Math.min(...traces.map((trace, t) => firstNs(trace) + commonNs(trace, traces[0]!) - offsets[t]!));
 	const ranks = aligned.map((rank, t) =>
-		draftRank(rank, new KernelKinds(rank.trace.strings, options.kernelClasses), wire[t]!, commonNs(rank.trace, traces[0]!) - offsets[t]! - origin, offsets[t]!),
+		draftRank(
+			rank,
+			new KernelKinds(rank.trace.strings, options.kernelClasses),
+			wire[t]!,
+			commonNs(rank.trace, traces[0]!) - offsets[t]! - origin,
+			offsets[t]!,
+		),
 	);
 	const { graph, droppedEdges } = assemble(ranks, collectives);
 	const warnings: TraceWarning[] = traces.flatMap((trace) => trace.warnings);
@@ -121,4 +128,3 @@ function clockOffsets(traces: readonly Trace[], collectives: readonly Collective
 	}
 	return offsets.map((offset) => (Number.isNaN(offset) ? 0 : offset));
 }
-

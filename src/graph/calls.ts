@@ -128,7 +128,8 @@ export class LaunchHistory {
 				return call === NONE ? Number.NEGATIVE_INFINITY : startNs[call]!;
 			});
 			// Several threads may launch on one stream; what runs later was launched later as far as waiting goes.
-			for (let i = 1; i < callStart.length; i++) if (callStart[i]! < callStart[i - 1]!) callStart[i] = callStart[i - 1]!;
+			for (let i = 1; i < callStart.length; i++)
+				if (callStart[i]! < callStart[i - 1]!) callStart[i] = callStart[i - 1]!;
 			this.rows.set(id, { callStart, work: new Uint32Array(work) });
 		}
 	}

@@ -162,7 +162,11 @@ class ThreadBuilder {
 						: TaskKind.runtime;
 		let start = fromNs;
 		if (this.firstTask[row] === NONE && this.queue.freedBy[row] !== NONE) start = this.queueSlot(row, fromNs, toNs);
-		for (let marker = this.markers[this.nextMarker]; marker && marker.atNs < toNs; marker = this.markers[this.nextMarker]) {
+		for (
+			let marker = this.markers[this.nextMarker];
+			marker && marker.atNs < toNs;
+			marker = this.markers[this.nextMarker]
+		) {
 			if (marker.atNs > start) {
 				this.ownTask(row, kind, name[row]!, shape[row]!, start, marker.atNs);
 				start = marker.atNs;
@@ -192,7 +196,11 @@ class ThreadBuilder {
 	}
 
 	private placeMarkers(untilNs: number): void {
-		for (let marker = this.markers[this.nextMarker]; marker && marker.atNs <= untilNs; marker = this.markers[this.nextMarker]) {
+		for (
+			let marker = this.markers[this.nextMarker];
+			marker && marker.atNs <= untilNs;
+			marker = this.markers[this.nextMarker]
+		) {
 			this.nextMarker++;
 			marker.place(this.link(TaskKind.marker, marker.name, 0, marker.atNs, marker.atNs));
 		}

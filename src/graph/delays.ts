@@ -42,7 +42,8 @@ export function fitDelays(graph: Mutable, waitTarget: Uint32Array): void {
 		if (list) list.push(w);
 		else waitsOf.set(task, [w]);
 	});
-	for (let task = 0; task < graph.taskCount; task++) fitTask(graph, task, least, waitsOf.get(task) ?? NO_WAITS, waitTarget);
+	for (let task = 0; task < graph.taskCount; task++)
+		fitTask(graph, task, least, waitsOf.get(task) ?? NO_WAITS, waitTarget);
 }
 
 const NO_WAITS: readonly number[] = [];
@@ -130,8 +131,7 @@ function leastDelays(graph: Mutable, waitTarget: Uint32Array): LeastDelays {
 			if (kind === EdgeKind.launch) {
 				launchLag = lag;
 				slot = graph.pred[e]! & 1;
-			}
-			else if (kind === EdgeKind.intraStream) streamLag = lag;
+			} else if (kind === EdgeKind.intraStream) streamLag = lag;
 			else if (kind === EdgeKind.interStream) {
 				crossed = true;
 				if (lag >= 0 && lag <= INTER_STREAM_SAMPLE_NS) interStream.push(lag);

@@ -2,11 +2,11 @@
  * Device work as tasks, stream by stream, with the order of each stream and the launch of each task.
  */
 import { NONE, type Trace } from "../trace/columns.js";
-import type { KernelKinds } from "./kernel-kinds.js";
-import { formatMessage } from "./message.js";
 import type { Calls } from "./calls.js";
 import { FROM_FINISH, FROM_START, type RankDraft } from "./draft.js";
 import { EdgeKind, EXACT, TaskKind } from "./graph.js";
+import type { KernelKinds } from "./kernel-kinds.js";
+import { formatMessage } from "./message.js";
 
 export interface DeviceTasks {
 	/** The task of a device row (for a matched collective its transfer), or NONE. */
@@ -52,7 +52,12 @@ export function addDeviceTasks(
 	const processorOf = new Map<number, number>();
 	const shapes = new DeviceShapes(draft, trace);
 	for (const [stream, rows] of rowsOf) {
-		const processor = draft.addProcessor({ rank: draft.rank, kind: "stream", id: String(stream), name: `stream ${stream}` });
+		const processor = draft.addProcessor({
+			rank: draft.rank,
+			kind: "stream",
+			id: String(stream),
+			name: `stream ${stream}`,
+		});
 		processorOf.set(stream, processor);
 		let previous = NONE;
 		for (const row of rows) {

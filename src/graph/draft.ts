@@ -2,7 +2,14 @@
  * The graph of one rank while it is being built: tasks and edges in the order they were found, measured times beside
  * them. `assemble.ts` numbers them, `delays.ts` turns measured lags into delays.
  */
-import { type GrowableF64, type GrowableU8, type GrowableU32, growableF64, growableU8, growableU32 } from "../lib/growable.js";
+import {
+	type GrowableF64,
+	type GrowableU8,
+	type GrowableU32,
+	growableF64,
+	growableU8,
+	growableU32,
+} from "../lib/growable.js";
 import { type EdgeKind, EXACT, NO_PROCESSOR, type Processor, TaskKind } from "./graph.js";
 
 export const FROM_START = 0;

@@ -20,7 +20,7 @@ export class KernelKinds {
 	}
 
 	private classify(name: string): TaskKind {
-		switch (classifyKernel(name)) {
+		switch (classifyKernel(name, this.classes)) {
 			case "communication":
 				return TaskKind.comm;
 			case "memory":

@@ -22,7 +22,14 @@ export function formatMessage({ collective, inElems, outElems, dtype, group }: M
 export function parseMessage(text: string): Message | undefined {
 	const found = PATTERN.exec(text);
 	if (!found) return undefined;
-	const [, collective, inElems, outElems, dtype, group] = found as unknown as [string, string, string, string, string, string];
+	const [, collective, inElems, outElems, dtype, group] = found as unknown as [
+		string,
+		string,
+		string,
+		string,
+		string,
+		string,
+	];
 	return { collective, inElems: Number(inElems), outElems: Number(outElems), dtype, group };
 }
 

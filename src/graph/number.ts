@@ -18,10 +18,7 @@ export interface Numbering {
 export function numberTasks(draft: RankDraft): Numbering {
 	const count = draft.taskCount;
 	const dropped = new Uint8Array(draft.edgeTo.length);
-	const byStart = sortRows(
-		ascending(count),
-		draft.startNs.view(),
-	);
+	const byStart = sortRows(ascending(count), draft.startNs.view());
 	// The source stands first even if something starts at the same moment.
 	const position = positionsOf(byStart);
 	if (isTopological(draft, position)) return { order: byStart, position, dropped, droppedCount: 0 };

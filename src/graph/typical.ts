@@ -55,7 +55,7 @@ function typicalDelays(graph: ExecutionGraph): { delayNs: Float64Array; waitDela
 		}
 	}
 	const waits = new Means(graph.waitDelayNs.length);
-	graph.waitTask.forEach((task, w) => waits.add(w, name[task]!, graph.waitDelayNs[w]!));
+	for (const [w, task] of graph.waitTask.entries()) waits.add(w, name[task]!, graph.waitDelayNs[w]!);
 	return { delayNs: means.result(), waitDelayNs: waits.result() };
 }
 

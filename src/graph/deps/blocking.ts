@@ -89,7 +89,8 @@ export function addBlockingEdges(
 			else costs.set(events.name[row]!, [events.durNs[row]!]);
 		}
 	}
-	for (const { row, waitedNs } of blocked) setOwnCost(draft, cpu, row, ownCost(trace, costs, row), waitedNs, endOf(row));
+	for (const { row, waitedNs } of blocked)
+		setOwnCost(draft, cpu, row, ownCost(trace, costs, row), waitedNs, endOf(row));
 }
 
 /** What such a call costs when it need not wait: the median of those that did not; at most the shortest that did. */
@@ -102,13 +103,23 @@ function ownCost(trace: Trace, costs: ReadonlyMap<number, number[]>, row: number
 /** Where every call of a name waited, nothing shows its own cost; a few microseconds is what runtime calls take. */
 const DEFAULT_COST_NS = 3000;
 
-function setOwnCost(draft: RankDraft, cpu: CpuTasks, row: number, costNs: number, waitedNs: number, returnNs: number): void {
+function setOwnCost(
+	draft: RankDraft,
+	cpu: CpuTasks,
+	row: number,
+	costNs: number,
+	waitedNs: number,
+	returnNs: number,
+): void {
 	const task = cpu.firstTask[row]!;
 	const kind = draft.kind.get(task);
 	if (kind !== TaskKind.syncCall) return;
 	const start = draft.startNs.get(task);
 	// The call's own work overlaps its wait: it can take no longer than the wait lasted.
-	const end = Math.min(draft.endNs.get(task), start + Math.min(costNs, Math.max(0, waitedNs - start), returnNs - start));
+	const end = Math.min(
+		draft.endNs.get(task),
+		start + Math.min(costNs, Math.max(0, waitedNs - start), returnNs - start),
+	);
 	draft.endNs.set(task, end);
 }
 

@@ -50,8 +50,15 @@ export function addInterThreadEdges(draft: RankDraft, trace: Trace, cpu: CpuTask
 				const silentUntil = other.starts[last + 1] ?? Number.POSITIVE_INFINITY;
 				if (silentUntil < gapEnd) continue;
 				const lag = gapEnd - other.ends[last]!;
-				if (!linked && (lag > UNLINKED_LAG_SHARE * (gapEnd - gapStart) || silentUntil - other.ends[last]! < LEAST_GAP_NS.unlinked)) continue;
-				if (best && (best.confidence > confidence || (best.confidence === confidence && best.endNs >= other.ends[last]!)))
+				if (
+					!linked &&
+					(lag > UNLINKED_LAG_SHARE * (gapEnd - gapStart) || silentUntil - other.ends[last]! < LEAST_GAP_NS.unlinked)
+				)
+					continue;
+				if (
+					best &&
+					(best.confidence > confidence || (best.confidence === confidence && best.endNs >= other.ends[last]!))
+				)
 					continue;
 				best = { task: other.tasks[last]!, endNs: other.ends[last]!, confidence };
 			}
@@ -81,8 +88,7 @@ function threadLinks(trace: Trace, cpu: CpuTasks): Map<number, number> {
 	if (links.size > 0) return links;
 	const autograd = autogradTracks(trace);
 	for (const { track } of cpu.threads)
-		for (const backward of autograd)
-			if (!autograd.has(track)) links.set(linkKey(track, backward), CONFIDENCE.autograd);
+		for (const backward of autograd) if (!autograd.has(track)) links.set(linkKey(track, backward), CONFIDENCE.autograd);
 	return links;
 }
 
