@@ -17,7 +17,7 @@ const LEAST_GAP_NS = { linked: 20_000, unlinked: 100_000 } as const;
 /** Between unlinked threads a hand-over takes at most this share of the gap that it ends. */
 const UNLINKED_LAG_SHARE = 0.05;
 
-const CONFIDENCE = { flow: 230, sequence: 200, autograd: 170, gap: 80 } as const;
+const CONFIDENCE = { flow: 230, sequence: 200, autograd: 170, gap: 80, spawned: 20 } as const;
 
 /** Operators that only an autograd thread runs. */
 const BACKWARD_NAME = /Backward\d*$|autograd::/;
@@ -27,7 +27,7 @@ const AUTOGRAD_SHARE = 0.1;
 export function addInterThreadEdges(draft: RankDraft, trace: Trace, cpu: CpuTasks): void {
 	if (cpu.threads.length < 2) return;
 	const links = threadLinks(trace, cpu);
-	const threads = cpu.threads.map(({ track, tasks }) => ({
+	const threads: Thread[] = cpu.threads.map(({ track, tasks }) => ({
 		track,
 		tasks,
 		starts: gather(tasks, (task) => draft.startNs.get(task)),
@@ -38,7 +38,7 @@ export function addInterThreadEdges(draft: RankDraft, trace: Trace, cpu: CpuTask
 			const gapStart = i === 0 ? Number.NEGATIVE_INFINITY : waiting.ends[i - 1]!;
 			const gapEnd = waiting.starts[i]!;
 			if (gapEnd - gapStart < LEAST_GAP_NS.linked) continue;
-			let best: { task: number; endNs: number; confidence: number } | undefined;
+			let best: HandOver | undefined;
 			for (const other of threads) {
 				if (other === waiting) continue;
 				const confidence = links.get(linkKey(waiting.track, other.track)) ?? CONFIDENCE.gap;
@@ -62,9 +62,38 @@ export function addInterThreadEdges(draft: RankDraft, trace: Trace, cpu: CpuTask
 					continue;
 				best = { task: other.tasks[last]!, endNs: other.ends[last]!, confidence };
 			}
+			if (!best && i === 0) best = spawner(threads, waiting, gapEnd);
 			if (best) draft.addEdge(EdgeKind.interThread, best.task, FROM_FINISH, waiting.tasks[i]!, best.confidence);
 		}
 	}
+}
+
+interface Thread {
+	readonly track: number;
+	readonly tasks: Uint32Array;
+	readonly starts: Float64Array;
+	readonly ends: Float64Array;
+}
+
+interface HandOver {
+	readonly task: number;
+	readonly endNs: number;
+	readonly confidence: number;
+}
+
+/**
+ * A thread that first shows in the middle of the capture was set going by something: by the last task that ended
+ * before, for want of a better witness, so that it moves with the run instead of standing at a recorded time.
+ */
+function spawner(threads: readonly Thread[], spawned: Thread, atNs: number): HandOver | undefined {
+	let best: HandOver | undefined;
+	for (const other of threads) {
+		if (other === spawned) continue;
+		const last = lastAtMost(other.ends, atNs);
+		if (last < 0 || (best && best.endNs >= other.ends[last]!)) continue;
+		best = { task: other.tasks[last]!, endNs: other.ends[last]!, confidence: CONFIDENCE.spawned };
+	}
+	return best;
 }
 
 const linkKey = (a: number, b: number): number => Math.min(a, b) * 0x10000 + Math.max(a, b);
