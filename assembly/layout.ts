@@ -67,9 +67,18 @@ export const BOUND_BY: usize = SETTLED + 4;
 /** Out: how many tasks were settled. */
 export const SETTLED_COUNT: usize = BOUND_BY + 4;
 
+/** u32 a task: the link that it occupies, or NONE; 0 where there are no links. */
+export const LINK_OF: usize = SETTLED_COUNT + 4;
+/** f64 a link: how many tasks run on it at full speed together. */
+export const LINK_CAPACITY: usize = LINK_OF + 4;
+/** 32 bytes a link, see replay/links.ts. */
+export const LINK_STATE: usize = LINK_CAPACITY + 4;
+/** 16 bytes a task on a link. */
+export const LINK_HEAP: usize = LINK_STATE + 4;
+
 /** The fields from here on are those of the ordered pass. */
 /** Regions of tasks: each begins with a task that has no edge. */
-export const REGIONS: usize = SETTLED_COUNT + 4;
+export const REGIONS: usize = LINK_HEAP + 4;
 /** 16 bytes a region, see ordered/runs.ts. */
 export const REGION: usize = REGIONS + 4;
 /** u32 a region and a task: work space. */

@@ -27,9 +27,17 @@ export function fillBytes(address: usize, byte: u8, bytes: usize): void {
 	memory.fill(address, byte, bytes);
 }
 
-/** The larger of two numbers that are not NaN: one instruction, where f64.max is several for the sake of NaN and -0. */
-export function larger(a: f64, b: f64): f64 {
-	return f64x2.extract_lane(f64x2.pmax(f64x2.splat(a), f64x2.splat(b)), 0);
+/**
+ * Settles a task of the ordered pass: start = the later of two times, each with its delay, finish = start + duration.
+ * `record` holds the two addresses and the two delays. The later is one SIMD instruction: a comparison would branch on
+ * the data, and f64.max is several instructions for the sake of NaN and -0.
+ */
+export function settleTwo(time: usize, record: usize, duration: usize): void {
+	const a = load<f64>(load<u32>(record)) + load<f64>(record, 8);
+	const b = load<f64>(load<u32>(record, 4)) + load<f64>(record, 16);
+	const start = f64x2.extract_lane(f64x2.pmax(f64x2.splat(a), f64x2.splat(b)), 0);
+	store<f64>(time, start);
+	store<f64>(time, start + load<f64>(duration), 8);
 }
 
 /** The first address that the arena may use. */

@@ -16,7 +16,7 @@ import {
 	RUN_COUNT,
 	TIME,
 } from "../layout";
-import { larger, loadF64, loadU32, storeF64 } from "../memory";
+import { loadF64, loadU32, settleTwo, storeF64 } from "../memory";
 import { HEAVY_BYTES, LIGHT_BYTES } from "./records";
 import { RUN_BYTES } from "./runs";
 
@@ -39,11 +39,7 @@ export function runPass(control: usize): void {
 		let time: usize = times + begin * 16;
 		const timeEnd: usize = times + end * 16;
 		while (time < timeEnd) {
-			const a = loadF64(loadU32(record) as usize) + loadF64(record + 8);
-			const b = loadF64(loadU32(record + 4) as usize) + loadF64(record + 16);
-			const start = larger(a, b);
-			storeF64(time, start);
-			storeF64(time + 8, start + loadF64(length));
+			settleTwo(time, record, length);
 			record += LIGHT_BYTES;
 			length += 8;
 			time += 16;
@@ -62,8 +58,11 @@ export function runPass(control: usize): void {
 			const delay = loadF64(delays);
 			let ready = loadF64(times + slot * 8) + delay;
 			// Nothing becomes ready before what it waits for has started.
-			if (delay < 0) ready = larger(ready, loadF64(times + (slot - (slot & 1)) * 8));
-			start = larger(start, ready);
+			if (delay < 0) {
+				const earliest = loadF64(times + (slot - (slot & 1)) * 8);
+				if (ready < earliest) ready = earliest;
+			}
+			if (ready > start) start = ready;
 			slots += 4;
 			delays += 8;
 		}

@@ -35,9 +35,12 @@ export function fillBytes(address: number, byte: number, bytes: number): void {
 	u8s.fill(byte, address, address + bytes);
 }
 
-export function larger(a: number, b: number): number {
-	// biome-ignore lint/complexity/useMathMinMax: what the SIMD instruction does, bit for bit.
-	return a < b ? b : a;
+export function settleTwo(time: number, record: number, duration: number): void {
+	const a = loadF64(loadU32(record)) + loadF64(record + 8);
+	const b = loadF64(loadU32(record + 4)) + loadF64(record + 16);
+	const start = a < b ? b : a;
+	storeF64(time, start);
+	storeF64(time + 8, start + loadF64(duration));
 }
 
 /** Address 0 stays free: in the control block it stands for a section that is not there. */

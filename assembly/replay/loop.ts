@@ -17,6 +17,7 @@ import {
 	HAS_WAITERS,
 	HAS_WAITS,
 	HEAP,
+	LINK_OF,
 	NONE,
 	PRED,
 	PRED_OFFSET,
@@ -30,9 +31,10 @@ import {
 	WAITS,
 } from "../layout";
 import { fillBytes, loadF64, loadU32, storeF64, storeU32 } from "../memory";
-import { offerReady, openReady, pushReady, takeFirst, takenTime } from "../queue/ready";
+import { offerReady, openReady, pushReady, takeFirst, takenTag, takenTime } from "../queue/ready";
 import { DEADLOCK, OK } from "../status";
 import { recordLaunch } from "./launches";
+import { beginOnLink, endOnLink, openLinks } from "./links";
 import { ask, openWaits, wakeWaiters } from "./waits";
 
 let predOffset: usize = 0;
@@ -54,6 +56,7 @@ function open(control: usize): void {
 	boundBy = loadU32(control + BOUND_BY) as usize;
 	openReady(loadU32(control + HEAP) as usize);
 	openWaits(control);
+	if (loadU32(control + LINK_OF) !== 0) openLinks(control);
 
 	const tasks = loadU32(control + TASKS);
 	// All ones is NaN: a time that is not known is not equal to itself.
@@ -99,14 +102,17 @@ function pullReady(task: u32): f64 {
 }
 
 /** Tells the successors [from, to) that one more of what they wait for is known. */
-function release(from: u32, to: u32): void {
+function release(from: u32, to: u32, now: f64): void {
 	for (let at = from; at < to; at++) {
 		const entry = loadU32(succ + (at as usize) * 4);
 		const task: u32 = entry >>> 1;
 		if ((entry & 1) !== 0) recordLaunch(task);
 		const count: u32 = loadU32(counter + (task as usize) * 4) - 1;
 		storeU32(counter + (task as usize) * 4, count);
-		if ((count & COUNT_MASK) === 0) offerReady(pullReady(task), task);
+		if ((count & COUNT_MASK) !== 0) continue;
+		// Only the end of a task on a link, which nobody knows before, can find a negative delay that is over.
+		const ready = pullReady(task);
+		offerReady(ready < now ? now : ready, task);
 	}
 }
 
@@ -116,28 +122,44 @@ export function runLoop(control: usize): u32 {
 	const duration = loadU32(control + DURATION) as usize;
 	const succOffset = loadU32(control + SUCC_OFFSET) as usize;
 	const order = loadU32(control + SETTLED) as usize;
+	const linkOf = loadU32(control + LINK_OF) as usize;
 	let settled: u32 = 0;
 
 	for (;;) {
-		const task = takeFirst();
+		let task = takeFirst();
 		if (task === NONE) break;
-		const start = takenTime;
+		const now = takenTime;
+		if (task >= tasks) {
+			task = endOnLink(task - tasks, takenTag, now);
+			if (task === NONE) continue;
+			storeF64(times + (task as usize) * 16 + 8, now);
+			const successors = succOffset + (task as usize) * 8;
+			release(loadU32(successors + 4), loadU32(successors + 8), now);
+			if ((loadU32(counter + (task as usize) * 4) & HAS_WAITERS) !== 0) wakeWaiters(task, now);
+			continue;
+		}
 		const flags = loadU32(counter + (task as usize) * 4);
 		if ((flags & HAS_WAITS) !== 0) {
-			const resumes = ask(task, start);
-			if (resumes !== start) {
+			const resumes = ask(task, now);
+			if (resumes !== now) {
 				if (resumes >= 0) offerReady(resumes, task);
 				continue;
 			}
 		}
 		const time = times + (task as usize) * 16;
-		storeF64(time, start);
-		storeF64(time + 8, start + loadF64(duration + (task as usize) * 8));
+		storeF64(time, now);
 		storeU32(order + (settled as usize) * 4, task);
 		settled++;
 		const successors = succOffset + (task as usize) * 8;
-		release(loadU32(successors), loadU32(successors + 8));
-		if ((flags & HAS_WAITERS) !== 0) wakeWaiters(task);
+		const link: u32 = linkOf === 0 ? NONE : loadU32(linkOf + (task as usize) * 4);
+		if (link !== NONE) {
+			beginOnLink(link, task, now);
+			release(loadU32(successors), loadU32(successors + 4), now);
+			continue;
+		}
+		storeF64(time + 8, now + loadF64(duration + (task as usize) * 8));
+		release(loadU32(successors), loadU32(successors + 8), now);
+		if ((flags & HAS_WAITERS) !== 0) wakeWaiters(task, now);
 	}
 	storeU32(control + SETTLED_COUNT, settled);
 	return settled === tasks ? OK : DEADLOCK;

@@ -107,8 +107,8 @@ export function ask(task: u32, time: f64): f64 {
 	return missing > 0 ? -1 : resume(task);
 }
 
-/** Tells those who wait for `target` that its finish is known. */
-export function wakeWaiters(target: u32): void {
+/** Tells those who wait for `target` that its finish is known `now`. */
+export function wakeWaiters(target: u32, now: f64): void {
 	const head = waiters + (loadU32(processor + (target as usize) * 4) as usize) * 4;
 	let link = head;
 	for (let wait = loadU32(head); wait !== NONE; wait = loadU32(link)) {
@@ -121,6 +121,8 @@ export function wakeWaiters(target: u32): void {
 		const task = loadU32(waitTask + (wait as usize) * 4);
 		const missing: u32 = loadU32(counter + (task as usize) * 4) - 1;
 		storeU32(counter + (task as usize) * 4, missing);
-		if ((missing & COUNT_MASK) === 0) offerReady(resume(task), task);
+		if ((missing & COUNT_MASK) !== 0) continue;
+		const start = resume(task);
+		offerReady(start < now ? now : start, task);
 	}
 }

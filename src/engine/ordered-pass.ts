@@ -2,6 +2,7 @@
 import { Status } from "../abi/status.js";
 import { acquireKernel, type EngineMode, type Kernel, releaseKernel } from "./kernel.js";
 import { launchChecks } from "./launch-checks.js";
+import { type QueuedGraph, withLaunchQueue } from "./launch-queue.js";
 import { Arena } from "./memory.js";
 import { checkGraph, expectTimes, type SimulationGraph } from "./simulation-graph.js";
 import type { Timeline } from "./timeline.js";
@@ -10,6 +11,11 @@ import { type SortedWaits, sortWaits } from "./waits.js";
 export interface OrderedPassOptions {
 	/** @default "wasm" */
 	readonly engine?: EngineMode;
+	/**
+	 * As in the simulation.
+	 * @default 0
+	 */
+	readonly launchQueueLimit?: number;
 }
 
 /**
@@ -23,8 +29,16 @@ export class OrderedPass {
 	readonly #waits: SortedWaits;
 	readonly #timeline: Timeline;
 
-	/** `timeline` is what `simulate` answered for `graph`. */
-	constructor(graph: SimulationGraph, timeline: Timeline, options: OrderedPassOptions = {}) {
+	readonly #queued: QueuedGraph | undefined;
+	readonly #plainEdgeCount: number;
+
+	/** `timeline` is what `simulate` answered for `graph`; with shared links there is no order to re-time. */
+	constructor(plain: SimulationGraph, timeline: Timeline, options: OrderedPassOptions = {}) {
+		if (timeline.sharedLinks) throw new Error("times on shared links depend on who shares them: simulate again");
+		const { launchQueueLimit = 0 } = options;
+		if (launchQueueLimit > 0) this.#queued = withLaunchQueue(plain, launchQueueLimit, timeline.settledOrder);
+		const graph = this.#queued?.graph ?? plain;
+		this.#plainEdgeCount = plain.edgeCount;
 		const kernel = acquireKernel(options.engine ?? "wasm");
 		this.mode = `ordered pass (${kernel.mode})`;
 		this.#kernel = kernel;
@@ -40,11 +54,12 @@ export class OrderedPass {
 	}
 
 	/** Sets other delays, one an edge, ns. */
-	setDelays(delayNs: Float64Array): void {
+	setDelays(plainDelayNs: Float64Array): void {
 		const kernel = this.#open();
-		if (delayNs.length !== this.#graph.edgeCount)
-			throw new Error(`${delayNs.length} delays for ${this.#graph.edgeCount}`);
-		expectTimes("delayNs", delayNs, -Number.MAX_VALUE);
+		const { length } = plainDelayNs;
+		if (length !== this.#plainEdgeCount) throw new Error(`${length} delays for ${this.#plainEdgeCount} edges`);
+		expectTimes("delayNs", plainDelayNs, -Number.MAX_VALUE);
+		const delayNs = this.#queued?.withQueueDelays(plainDelayNs) ?? plainDelayNs;
 		this.#arena.f64("DELAY", delayNs.length).set(delayNs);
 		if (kernel.exports.layOutDelays(this.#arena.control) !== Status.LAYOUT_CHANGED) return;
 		const durationNs = this.durationNs.slice();

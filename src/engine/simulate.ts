@@ -1,10 +1,10 @@
 /** Runs the event loop over a graph. */
-import { Status } from "../abi/status.js";
-import { acquireKernel, type EngineMode, type Kernel, releaseKernel } from "./kernel.js";
-import { Arena } from "./memory.js";
+import { EventLoop } from "./event-loop.js";
+import { acquireKernel, type EngineMode, releaseKernel } from "./kernel.js";
+import { withLaunchQueue } from "./launch-queue.js";
+import type { LinkModel } from "./links.js";
 import { checkGraph, type SimulationGraph } from "./simulation-graph.js";
-import { BY_WAIT, DeadlockError, type Timeline, UNBOUND } from "./timeline.js";
-import { type SortedWaits, sortWaits } from "./waits.js";
+import { BY_QUEUE, BY_WAIT, type Timeline } from "./timeline.js";
 
 export interface SimulateOptions {
 	/** Instead of the graph's, one a task, ns. */
@@ -15,6 +15,13 @@ export interface SimulateOptions {
 	readonly waitDelayNs?: Float64Array;
 	/** @default "wasm" */
 	readonly engine?: EngineMode;
+	/**
+	 * Launches that a stream takes before one of them starts; 0 for no limit.
+	 * @default 0
+	 */
+	readonly launchQueueLimit?: number;
+	/** Which tasks share links. @default none */
+	readonly links?: LinkModel;
 }
 
 /**
@@ -24,14 +31,23 @@ export interface SimulateOptions {
  */
 export function simulate(graph: SimulationGraph, options: SimulateOptions = {}): Timeline {
 	const changed: SimulationGraph = {
-		...graph,
+		taskCount: graph.taskCount,
+		edgeCount: graph.edgeCount,
+		processor: graph.processor,
 		durationNs: options.durationNs ?? graph.durationNs,
+		predOffset: graph.predOffset,
+		pred: graph.pred,
 		delayNs: options.delayNs ?? graph.delayNs,
+		edgeKind: graph.edgeKind,
+		waitTask: graph.waitTask,
+		waitStream: graph.waitStream,
 		waitDelayNs: options.waitDelayNs ?? graph.waitDelayNs,
 	};
+	const { launchQueueLimit = 0, ...rest } = options;
+	if (launchQueueLimit > 0) return simulateQueue(changed, launchQueueLimit, rest);
 	const kernel = acquireKernel(options.engine ?? "wasm");
 	try {
-		const loop = new EventLoop(kernel, changed);
+		const loop = new EventLoop(kernel, changed, options.links);
 		loop.run();
 		return loop.timeline();
 	} finally {
@@ -39,110 +55,16 @@ export function simulate(graph: SimulationGraph, options: SimulateOptions = {}):
 	}
 }
 
-/** A graph laid out in the memory of a kernel, to be run as often as one likes. */
-export class EventLoop {
-	readonly #kernel: Kernel;
-	readonly #arena: Arena;
-	readonly #graph: SimulationGraph;
-	readonly #waits: SortedWaits;
-
-	constructor(kernel: Kernel, graph: SimulationGraph) {
-		this.#kernel = kernel;
-		this.#graph = graph;
-		const { processorCount, ascending } = checkGraph(graph);
-		this.#waits = sortWaits(graph, graph.waitDelayNs);
-		this.#arena = layOut(kernel, graph, this.#waits, processorCount, ascending);
-		kernel.exports.prepare(this.#arena.control);
-	}
-
-	run(): void {
-		const status = this.#kernel.exports.simulate(this.#arena.control);
-		if (status !== Status.DEADLOCK) return;
-		const { taskCount } = this.#graph;
-		const settledCount = this.#arena.read("SETTLED_COUNT");
-		const settled = new Uint8Array(taskCount);
-		for (const task of this.#arena.u32("SETTLED", settledCount)) settled[task] = 1;
-		throw new DeadlockError(taskCount - settledCount, settled.indexOf(0));
-	}
-
-	/** A copy of the results of the last run. */
-	timeline(): Timeline {
-		const { taskCount, edgeCount } = this.#graph;
-		const times = this.#arena.f64("TIME", 2 * taskCount);
-		const startNs = new Float64Array(taskCount);
-		const finishNs = new Float64Array(taskCount);
-		let makespanNs = 0;
-		for (let task = 0; task < taskCount; task++) {
-			startNs[task] = times[2 * task]!;
-			finishNs[task] = times[2 * task + 1]!;
-			if (finishNs[task]! > makespanNs) makespanNs = finishNs[task]!;
-		}
-		const { original } = this.#waits;
-		const resolved = this.#arena.u32("WAIT_RESOLVED", this.#waits.task.length);
-		const waitResolved = new Uint32Array(resolved.length);
-		for (let i = 0; i < resolved.length; i++) waitResolved[original ? original[i]! : i] = resolved[i]!;
-		const boundBy = new Uint32Array(taskCount);
-		const bound = this.#arena.u32("BOUND_BY", taskCount);
-		for (let task = 0; task < taskCount; task++) {
-			const by = bound[task]!;
-			if (by === UNBOUND || by < edgeCount) boundBy[task] = by;
-			else boundBy[task] = BY_WAIT + (original ? original[by - edgeCount]! : by - edgeCount);
-		}
-		return {
-			startNs,
-			finishNs,
-			boundBy,
-			settledOrder: this.#arena.u32("SETTLED", taskCount).slice(),
-			waitResolved,
-			makespanNs,
-			mode: `event loop (${this.#kernel.mode})`,
-		};
-	}
-}
-
-/** Entry 0 of the heap stands here in its cache line, see assembly/queue/heap.ts. */
-const HEAP_SHIFT = 48;
-
-function layOut(
-	kernel: Kernel,
-	graph: SimulationGraph,
-	waits: SortedWaits,
-	processorCount: number,
-	ascending: boolean,
-): Arena {
-	const { taskCount, edgeCount } = graph;
-	const waitCount = waits.task.length;
-	const arena = new Arena(kernel);
-	arena.count("TASKS", taskCount);
-	arena.count("EDGES", edgeCount);
-	arena.count("PROCESSORS", processorCount);
-	arena.count("WAITS", waitCount);
-	arena.input("DURATION", graph.durationNs);
-	arena.input("PRED_OFFSET", graph.predOffset);
-	arena.input("PRED", graph.pred);
-	arena.input("DELAY", graph.delayNs);
-	arena.reserve("SUCC_OFFSET", (2 * taskCount + 2) * 4);
-	arena.reserve("SUCC", edgeCount * 4);
-	arena.reserve("COUNTER", taskCount * 4);
-	arena.reserve("TIME", (taskCount + 1) * 16);
-	arena.reserve("HEAP", taskCount * 16, HEAP_SHIFT);
-	arena.reserve("SETTLED", taskCount * 4);
-	arena.reserve("BOUND_BY", taskCount * 4);
-	if (waitCount > 0) {
-		arena.input("EDGE_KIND", graph.edgeKind);
-		arena.input("PROCESSOR", graph.processor);
-		arena.input("WAIT_TASK", waits.task);
-		arena.input("WAIT_STREAM", waits.stream);
-		arena.input("WAIT_DELAY", waits.delayNs);
-		arena.reserve("WAIT_RESOLVED", waitCount * 4);
-		arena.reserve("WAIT_NEXT", waitCount * 4);
-		arena.reserve("PLACE", taskCount * 4);
-		arena.reserve("LAST_LAUNCHED", processorCount * 4);
-		arena.reserve("WAITERS", processorCount * 4);
-		if (!ascending) arena.reserve("ORDER", taskCount * 4);
-	} else {
-		arena.reserve("WAIT_RESOLVED", 0);
-	}
-	arena.commit();
-	return arena;
+function simulateQueue(graph: SimulationGraph, limit: number, options: SimulateOptions): Timeline {
+	// The order in which tasks settle is that of every stream; where the task numbers are one, they will do.
+	const order = checkGraph(graph).ascending ? undefined : simulate(graph).settledOrder;
+	const queued = withLaunchQueue(graph, limit, order);
+	const { delayNs: _, ...rest } = options;
+	const timeline = simulate(queued.graph, rest);
+	const boundBy = timeline.boundBy.map((bound, task) => {
+		if (bound >= BY_WAIT) return bound;
+		const origin = queued.originOf(task, bound);
+		return "edge" in origin ? origin.edge : BY_QUEUE + origin.freedBy;
+	});
+	return { ...timeline, boundBy };
 }

@@ -5,6 +5,8 @@ import type { EngineMode } from "./kernel.js";
 export const UNBOUND = 0xffffffff;
 /** `boundBy` of a task that a runtime dependency bound: this + the index of the wait. */
 export const BY_WAIT = 0x80000000;
+/** `boundBy` of a launching call that a full launch queue put off: this + the kernel whose start made room. */
+export const BY_QUEUE = 0xc0000000;
 
 export interface Timeline {
 	/** One a task, ns. */
@@ -12,7 +14,7 @@ export interface Timeline {
 	readonly finishNs: Float64Array;
 	/**
 	 * One a task: the first of its edges (index into `pred`) that gave its start, or BY_WAIT + a runtime dependency, or
-	 * UNBOUND.
+	 * BY_QUEUE + a kernel, or UNBOUND.
 	 */
 	readonly boundBy: Uint32Array;
 	/** The tasks in the order in which they were settled: by start, then by number. */
@@ -21,6 +23,8 @@ export interface Timeline {
 	readonly waitResolved: Uint32Array;
 	/** The latest finish, ns. */
 	readonly makespanNs: number;
+	/** Whether tasks shared links, so that how long each took came out of the simulation. */
+	readonly sharedLinks: boolean;
 	/** Which engine ran, and how. */
 	readonly mode: `event loop (${EngineMode})`;
 }

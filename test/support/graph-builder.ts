@@ -64,7 +64,7 @@ export class GraphBuilder {
 }
 
 /** The same edge, with the kind that a sequence of tasks on one processor has. */
-export function after(from: number | undefined, kind: EdgeKind = EdgeKind.intraThread, delayNs = 0): Edge[] {
+export function following(from: number | undefined, kind: EdgeKind = EdgeKind.intraThread, delayNs = 0): Edge[] {
 	return from === undefined ? [] : [{ from, kind, delayNs }];
 }
 

@@ -5,7 +5,7 @@
  */
 import fc from "fast-check";
 import { EdgeKind, TaskKind } from "../../src/graph/graph.js";
-import { after, type Edge, GraphBuilder, type TestGraph } from "./graph-builder.js";
+import { type Edge, following, GraphBuilder, type TestGraph } from "./graph-builder.js";
 import { SeededRandom } from "./seeded-random.js";
 
 export interface RandomGraphShape {
@@ -75,7 +75,7 @@ class RandomExecution {
 	}
 
 	#onThread(kind: TaskKind, thread: number, durationNs: number, more: readonly Edge[] = []): number {
-		const edges = [...after(this.#last[thread], EdgeKind.intraThread, this.#time()), ...more];
+		const edges = [...following(this.#last[thread], EdgeKind.intraThread, this.#time()), ...more];
 		const task = this.builder.task(kind, thread, durationNs, edges);
 		this.#last[thread] = task;
 		return task;
@@ -93,14 +93,15 @@ class RandomExecution {
 	/** A launching call; returns the edges of what it puts on the stream. */
 	#call(thread: number, stream: number): Edge[] {
 		const before = this.#lastCall[stream];
-		const handOver = before && before.thread !== thread ? after(before.call, EdgeKind.interThread, this.#time()) : [];
+		const handOver =
+			before && before.thread !== thread ? following(before.call, EdgeKind.interThread, this.#time()) : [];
 		const call = this.#onThread(TaskKind.launch, thread, this.#time(), handOver);
 		this.#lastCall[stream] = { call, thread };
 		return [{ from: call, at: "start", kind: EdgeKind.launch, delayNs: this.#time() }];
 	}
 
 	#onStream(kind: TaskKind, stream: number, durationNs: number, edges: readonly Edge[]): number {
-		const order = after(this.#last[stream], EdgeKind.intraStream, this.#random.chance(0.5) ? 0 : this.#time());
+		const order = following(this.#last[stream], EdgeKind.intraStream, this.#random.chance(0.5) ? 0 : this.#time());
 		const task = this.builder.task(kind, stream, durationNs, [...edges, ...order]);
 		this.#last[stream] = task;
 		return task;
@@ -142,7 +143,7 @@ class RandomExecution {
 		const wire = this.#time();
 		for (let rank = 0; rank < this.#shape.ranks; rank++) {
 			const on = rank * PER_RANK + stream;
-			this.#last[on] = this.builder.task(TaskKind.transfer, on, wire, after(meeting, EdgeKind.collective));
+			this.#last[on] = this.builder.task(TaskKind.transfer, on, wire, following(meeting, EdgeKind.collective));
 		}
 	}
 }
