@@ -6,15 +6,7 @@ import { type CollectiveMatch, joinCollectives } from "./collectives.js";
 import { fitDelays } from "./delays.js";
 import type { DeviceTasks } from "./device-tasks.js";
 import type { RankDraft } from "./draft.js";
-import {
-	EXACT,
-	type ExecutionGraph,
-	type GraphRank,
-	type GraphStep,
-	NO_PROCESSOR,
-	type Processor,
-	TaskKind,
-} from "./graph.js";
+import { EXACT, type ExecutionGraph, type GraphRank, type GraphStep, NO_PROCESSOR, type Processor } from "./graph.js";
 import { numberTasks } from "./number.js";
 
 export interface DraftedRank {
@@ -45,12 +37,12 @@ export function assemble(ranks: readonly DraftedRank[], matches: readonly Collec
 		base.push(taskCount);
 		processorBase.push(processors.length);
 		taskCount += draft.taskCount;
-		waitCount += draft.waitTask.length;
+		waitCount += draft.waits.length;
 		processors.push(...draft.processors);
 	}
 	const joined = joinCollectives(ranks, numberings, base, taskCount, matches);
 	taskCount += joined.rendezvousCount;
-	const edgeCount = ranks.reduce((sum, r) => sum + r.draft.edgeTo.length, 0) - droppedEdges + joined.edgeFrom.length;
+	const edgeCount = ranks.reduce((sum, r) => sum + r.draft.edgeCount, 0) - droppedEdges + joined.edgeFrom.length;
 
 	const names = new Interner();
 	const graph = {
@@ -92,24 +84,25 @@ export function assemble(ranks: readonly DraftedRank[], matches: readonly Collec
 	ranks.forEach(({ draft, trace, shiftNs }, r) => {
 		const { order, position } = numberings[r]!;
 		const nameOf = names.from(trace, draft.addedStrings);
+		const { kind, processor, name, shape, startNs, endNs } = draft;
 		for (let i = 0; i < order.length; i++) {
 			const from = order[i]!;
 			const to = base[r]! + i;
-			const kind = draft.kind.get(from);
-			const processor = draft.processor.get(from);
-			graph.kind[to] = kind;
-			graph.processor[to] = processor === NO_PROCESSOR ? NO_PROCESSOR : processorBase[r]! + processor;
-			graph.name[to] = nameOf(draft.name.get(from));
-			graph.shape[to] = nameOf(draft.shape.get(from));
-			graph.measuredStartNs[to] = draft.startNs.get(from) + shiftNs;
-			graph.measuredEndNs[to] = draft.endNs.get(from) + shiftNs;
-			graph.durationNs[to] = kind === TaskKind.source ? 0 : draft.endNs.get(from) - draft.startNs.get(from);
+			const start = startNs[from]!;
+			const end = endNs[from]!;
+			graph.kind[to] = kind[from]!;
+			graph.processor[to] = processor[from] === NO_PROCESSOR ? NO_PROCESSOR : processorBase[r]! + processor[from]!;
+			graph.name[to] = nameOf(name[from]!);
+			graph.shape[to] = nameOf(shape[from]!);
+			graph.measuredStartNs[to] = start + shiftNs;
+			graph.measuredEndNs[to] = end + shiftNs;
+			graph.durationNs[to] = end - start;
 		}
-		for (let w = 0; w < draft.waitTask.length; w++, wait++) {
-			graph.waitTask[wait] = base[r]! + position[draft.waitTask.get(w)]!;
-			graph.waitStream[wait] = processorBase[r]! + draft.waitStream.get(w);
-			graph.waitConfidence[wait] = draft.waitConfidence.get(w);
-			waitTarget[wait] = base[r]! + position[draft.waitTarget.get(w)]!;
+		for (const { task, stream, target, confidence } of draft.waits) {
+			graph.waitTask[wait] = base[r]! + position[task]!;
+			graph.waitStream[wait] = processorBase[r]! + stream;
+			graph.waitConfidence[wait] = confidence;
+			waitTarget[wait++] = base[r]! + position[target]!;
 		}
 	});
 	// Sources stand at time 0 of the common clock.
@@ -139,24 +132,24 @@ function fillEdges(
 	const { predOffset, pred, edgeKind, confidence, taskCount } = graph;
 	ranks.forEach(({ draft }, r) => {
 		const { position, dropped } = numberings[r]!;
-		const to = draft.edgeTo.view();
-		for (let e = 0; e < to.length; e++) if (!dropped[e]) predOffset[base[r]! + position[to[e]!]! + 1]!++;
+		const { edgeTo, edgeCount } = draft;
+		const first = base[r]! + 1;
+		for (let e = 0; e < edgeCount; e++) if (!dropped[e]) predOffset[first + position[edgeTo[e]!]!]!++;
 	});
 	for (const to of joined.edgeTo) predOffset[to + 1]!++;
 	for (let t = 0; t < taskCount; t++) predOffset[t + 1]! += predOffset[t]!;
 	const next = predOffset.slice(0, taskCount);
 	ranks.forEach(({ draft }, r) => {
 		const { position, dropped } = numberings[r]!;
-		const from = draft.edgeFrom.view();
-		const to = draft.edgeTo.view();
-		const kind = draft.edgeKind.view();
-		const trust = draft.edgeConfidence.view();
-		for (let e = 0; e < to.length; e++) {
+		const { edgeFrom, edgeTo, edgeCount } = draft;
+		const first = base[r]!;
+		for (let e = 0; e < edgeCount; e++) {
 			if (dropped[e]) continue;
-			const at = next[base[r]! + position[to[e]!]!]!++;
-			pred[at] = 2 * (base[r]! + position[from[e]! >> 1]!) + (from[e]! & 1);
-			edgeKind[at] = kind[e]!;
-			confidence[at] = trust[e]!;
+			const at = next[first + position[edgeTo[e]!]!]!++;
+			const from = edgeFrom[e]!;
+			pred[at] = 2 * (first + position[from >> 1]!) + (from & 1);
+			edgeKind[at] = draft.edgeKind[e]!;
+			confidence[at] = draft.edgeConfidence[e]!;
 		}
 	});
 	joined.edgeTo.forEach((to, e) => {

@@ -75,13 +75,18 @@ function draftRank(
 ): DraftedRank {
 	const queue = findLaunchQueue(trace, calls);
 	const syncRows = new SyncRows(trace, calls);
-	const draft = new RankDraft(trace.rank, trace.events.count + 16, trace.strings.count, firstNs(trace));
+	const draft = new RankDraft(trace.rank, mostTasks(trace), trace.strings.count, firstNs(trace));
 	const cpu = addCpuTasks(draft, trace, calls, queue);
 	const device = addDeviceTasks(draft, trace, calls, cpu.firstTask, kinds, (row) => wire.get(row) ?? Number.NaN);
 	addBlockingEdges(draft, trace, calls, cpu, device, history, syncRows, queue);
 	addInterStreamEdges(draft, trace, calls, device, history, syncRows);
 	addInterThreadEdges(draft, trace, cpu);
 	return { draft, trace, device, stepBegin: cpu.stepBegin, stepEnd: cpu.stepEnd, shiftNs, clockOffsetNs };
+}
+
+/** Every row leaves at most a segment, the rest of its parent's, a place in the launch queue and a return; a step two markers, each of which may cut a segment. */
+function mostTasks(trace: Trace): number {
+	return 4 * trace.events.count + 4 * trace.steps.length;
 }
 
 /** The first moment of a trace on its own clock: nothing in its graph starts before. */

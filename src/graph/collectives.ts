@@ -97,7 +97,7 @@ export function joinCollectives(
 			edgeTo.push(rendezvous);
 			edgeFrom.push(2 * rendezvous + 1);
 			edgeTo.push(number(device.taskOf[row]!));
-			latest = Math.max(latest, draft.startNs.get(arrive) + shiftNs);
+			latest = Math.max(latest, draft.startNs[arrive]! + shiftNs);
 		}
 		lastArrival.push(latest);
 	});

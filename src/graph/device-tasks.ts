@@ -80,11 +80,11 @@ export function addDeviceTasks(
 			}
 			const call = calls.launcherOf[row]!;
 			if (call !== NONE && firstTask[call] !== NONE) {
-				const slot = start >= draft.endNs.get(firstTask[call]!) - SUBMITTED_NS ? FROM_FINISH : FROM_START;
+				const slot = start >= draft.endNs[firstTask[call]!]! - SUBMITTED_NS ? FROM_FINISH : FROM_START;
 				draft.addEdge(EdgeKind.launch, firstTask[call]!, slot, first);
 			}
 			if (previous !== NONE) {
-				const overlaps = draft.endNs.get(previous) > start + OVERLAP_NS;
+				const overlaps = draft.endNs[previous]! > start + OVERLAP_NS;
 				draft.addEdge(EdgeKind.intraStream, previous, overlaps ? FROM_START : FROM_FINISH, first, EXACT);
 			}
 			if (previous === NONE && call === NONE) draft.addEdge(EdgeKind.entry, 0, FROM_FINISH, first);

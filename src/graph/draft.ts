@@ -1,63 +1,57 @@
 /**
  * The graph of one rank while it is being built: tasks and edges in the order they were found, measured times beside
  * them. `assemble.ts` numbers them, `delays.ts` turns measured lags into delays.
+ *
+ * Columns are written by index into arrays that are large enough from the start: pages that are never touched cost
+ * nothing, and plain stores are several times faster than a growing vector's.
  */
-import {
-	type GrowableF64,
-	type GrowableU8,
-	type GrowableU32,
-	growableF64,
-	growableU8,
-	growableU32,
-} from "../lib/growable.js";
 import { type EdgeKind, EXACT, NO_PROCESSOR, type Processor, TaskKind } from "./graph.js";
 
 export const FROM_START = 0;
 export const FROM_FINISH = 1;
 
 export class RankDraft {
-	readonly kind: GrowableU8;
-	readonly processor: GrowableU32;
-	readonly name: GrowableU32;
-	readonly shape: GrowableU32;
+	taskCount = 0;
+	readonly kind: Uint8Array;
+	readonly processor: Uint32Array;
+	readonly name: Uint32Array;
+	readonly shape: Uint32Array;
 	/** Measured begin and end, ns of the trace's clock. */
-	readonly startNs: GrowableF64;
-	readonly endNs: GrowableF64;
+	readonly startNs: Float64Array;
+	readonly endNs: Float64Array;
 
+	edgeCount = 0;
 	/** 2 x predecessor + slot, as in the graph. */
-	readonly edgeFrom = growableU32();
-	readonly edgeTo = growableU32();
-	readonly edgeKind = growableU8();
-	readonly edgeConfidence = growableU8();
+	edgeFrom: Uint32Array;
+	edgeTo: Uint32Array;
+	edgeKind: Uint8Array;
+	edgeConfidence: Uint8Array;
 
-	readonly waitTask = growableU32(64);
-	readonly waitStream = growableU32(64);
-	readonly waitConfidence = growableU8(64);
-	/** The task each wait was seen to wait for, to tell its delay. */
-	readonly waitTarget = growableU32(64);
-
+	readonly waits: DraftWait[] = [];
 	readonly processors: Processor[] = [];
 
 	/** Strings that the trace does not hold; their ids follow on the trace's. */
 	readonly addedStrings: string[] = [];
 
+	/** @param mostTasks more tasks than will ever be added. */
 	constructor(
 		readonly rank: number,
-		expectedTasks: number,
+		mostTasks: number,
 		private readonly traceStrings: number,
 		originNs: number,
 	) {
-		this.kind = growableU8(expectedTasks);
-		this.processor = growableU32(expectedTasks);
-		this.name = growableU32(expectedTasks);
-		this.shape = growableU32(expectedTasks);
-		this.startNs = growableF64(expectedTasks);
-		this.endNs = growableF64(expectedTasks);
+		this.kind = new Uint8Array(mostTasks + 1);
+		this.processor = new Uint32Array(mostTasks + 1);
+		this.name = new Uint32Array(mostTasks + 1);
+		this.shape = new Uint32Array(mostTasks + 1);
+		this.startNs = new Float64Array(mostTasks + 1);
+		this.endNs = new Float64Array(mostTasks + 1);
+		const edges = mostTasks + (mostTasks >> 1) + 16;
+		this.edgeFrom = new Uint32Array(edges);
+		this.edgeTo = new Uint32Array(edges);
+		this.edgeKind = new Uint8Array(edges);
+		this.edgeConfidence = new Uint8Array(edges);
 		this.addTask(TaskKind.source, NO_PROCESSOR, 0, 0, originNs, originNs);
-	}
-
-	get taskCount(): number {
-		return this.kind.length;
 	}
 
 	addString(text: string): number {
@@ -69,31 +63,48 @@ export class RankDraft {
 	}
 
 	addTask(kind: TaskKind, processor: number, name: number, shape: number, startNs: number, endNs: number): number {
-		this.kind.push(kind);
-		this.processor.push(processor);
-		this.name.push(name);
-		this.shape.push(shape);
-		this.startNs.push(startNs);
-		this.endNs.push(endNs);
-		return this.kind.length - 1;
+		const task = this.taskCount++;
+		if (task >= this.kind.length) throw new Error(`a draft for ${this.kind.length} tasks was given more`);
+		this.kind[task] = kind;
+		this.processor[task] = processor;
+		this.name[task] = name;
+		this.shape[task] = shape;
+		this.startNs[task] = startNs;
+		this.endNs[task] = endNs;
+		return task;
 	}
 
 	addEdge(kind: EdgeKind, from: number, slot: number, to: number, confidence: number = EXACT): void {
-		this.edgeFrom.push(2 * from + slot);
-		this.edgeTo.push(to);
-		this.edgeKind.push(kind);
-		this.edgeConfidence.push(confidence);
+		if (this.edgeCount === this.edgeTo.length) this.growEdges();
+		const edge = this.edgeCount++;
+		this.edgeFrom[edge] = 2 * from + slot;
+		this.edgeTo[edge] = to;
+		this.edgeKind[edge] = kind;
+		this.edgeConfidence[edge] = confidence;
 	}
 
-	addWait(task: number, stream: number, target: number, confidence: number): void {
-		this.waitTask.push(task);
-		this.waitStream.push(stream);
-		this.waitTarget.push(target);
-		this.waitConfidence.push(confidence);
+	addWait(wait: DraftWait): void {
+		this.waits.push(wait);
 	}
 
-	/** The measured time of an edge's origin: 2 x task + slot. */
-	timeOf(encoded: number): number {
-		return encoded & FROM_FINISH ? this.endNs.get(encoded >> 1) : this.startNs.get(encoded >> 1);
+	private growEdges(): void {
+		const wider = <T extends Uint32Array | Uint8Array>(column: T): T => {
+			const copy = new (column.constructor as new (length: number) => T)(2 * column.length);
+			copy.set(column);
+			return copy;
+		};
+		this.edgeFrom = wider(this.edgeFrom);
+		this.edgeTo = wider(this.edgeTo);
+		this.edgeKind = wider(this.edgeKind);
+		this.edgeConfidence = wider(this.edgeConfidence);
 	}
+}
+
+/** A runtime dependency, and the task it was seen to wait for (the source: nothing), to tell its delay. */
+export interface DraftWait {
+	readonly task: number;
+	/** Local processor. */
+	readonly stream: number;
+	readonly target: number;
+	readonly confidence: number;
 }

@@ -17,8 +17,8 @@ export interface Numbering {
 
 export function numberTasks(draft: RankDraft): Numbering {
 	const count = draft.taskCount;
-	const dropped = new Uint8Array(draft.edgeTo.length);
-	const byStart = sortRows(ascending(count), draft.startNs.view());
+	const dropped = new Uint8Array(draft.edgeCount);
+	const byStart = sortRows(ascending(count), draft.startNs);
 	// The source stands first even if something starts at the same moment.
 	const position = positionsOf(byStart);
 	if (isTopological(draft, position)) return { order: byStart, position, dropped, droppedCount: 0 };
@@ -39,20 +39,20 @@ function positionsOf(order: Uint32Array): Uint32Array {
 }
 
 function isTopological(draft: RankDraft, position: Uint32Array): boolean {
-	const from = draft.edgeFrom.view();
-	const to = draft.edgeTo.view();
-	for (let e = 0; e < to.length; e++) if (position[from[e]! >> 1]! >= position[to[e]!]!) return false;
+	const from = draft.edgeFrom;
+	const to = draft.edgeTo;
+	for (let e = 0; e < draft.edgeCount; e++) if (position[from[e]! >> 1]! >= position[to[e]!]!) return false;
 	return position[0] === 0;
 }
 
 /** Kahn's algorithm, always taking the ready task with the lowest wished position. */
 function kahn(draft: RankDraft, wish: Uint32Array, dropped: Uint8Array): { order: Uint32Array; stuck: Uint8Array } {
 	const count = draft.taskCount;
-	const from = draft.edgeFrom.view();
-	const to = draft.edgeTo.view();
+	const from = draft.edgeFrom;
+	const to = draft.edgeTo;
 	const open = new Uint32Array(count);
 	const offset = new Uint32Array(count + 1);
-	for (let e = 0; e < to.length; e++) {
+	for (let e = 0; e < draft.edgeCount; e++) {
 		if (dropped[e]) continue;
 		open[to[e]!]!++;
 		offset[(from[e]! >> 1) + 1]!++;
@@ -60,7 +60,7 @@ function kahn(draft: RankDraft, wish: Uint32Array, dropped: Uint8Array): { order
 	for (let t = 0; t < count; t++) offset[t + 1]! += offset[t]!;
 	const next = offset.slice(0, count);
 	const successors = new Uint32Array(offset[count]!);
-	for (let e = 0; e < to.length; e++) if (!dropped[e]) successors[next[from[e]! >> 1]!++] = to[e]!;
+	for (let e = 0; e < draft.edgeCount; e++) if (!dropped[e]) successors[next[from[e]! >> 1]!++] = to[e]!;
 
 	const ready = new PositionHeap(wish);
 	const stuck = new Uint8Array(count).fill(1);
@@ -81,10 +81,10 @@ function kahn(draft: RankDraft, wish: Uint32Array, dropped: Uint8Array): { order
 
 /** Walks back from a stuck task until a task repeats: a cycle; its edge of least confidence. */
 function weakestOfCycle(draft: RankDraft, stuck: Uint8Array, dropped: Uint8Array): number {
-	const from = draft.edgeFrom.view();
-	const to = draft.edgeTo.view();
+	const from = draft.edgeFrom;
+	const to = draft.edgeTo;
 	const edgeInto = new Map<number, number>();
-	for (let e = 0; e < to.length; e++) {
+	for (let e = 0; e < draft.edgeCount; e++) {
 		if (!dropped[e] && stuck[to[e]!] && stuck[from[e]! >> 1] && !edgeInto.has(to[e]!)) edgeInto.set(to[e]!, e);
 	}
 	const seenAt = new Map<number, number>();
@@ -97,7 +97,7 @@ function weakestOfCycle(draft: RankDraft, stuck: Uint8Array, dropped: Uint8Array
 		task = from[edge]! >> 1;
 	}
 	const cycle = path.slice(seenAt.get(task)!);
-	const confidence = draft.edgeConfidence.view();
+	const confidence = draft.edgeConfidence;
 	return cycle.reduce((weakest, edge) => {
 		if (confidence[edge]! !== confidence[weakest]!) return confidence[edge]! < confidence[weakest]! ? edge : weakest;
 		// Among equals, an edge that the measured times contradict most goes first.
@@ -106,9 +106,9 @@ function weakestOfCycle(draft: RankDraft, stuck: Uint8Array, dropped: Uint8Array
 }
 
 function violation(draft: RankDraft, edge: number): number {
-	const encoded = draft.edgeFrom.get(edge);
-	const origin = encoded & FROM_FINISH ? draft.endNs.get(encoded >> 1) : draft.startNs.get(encoded >> 1);
-	return origin - draft.startNs.get(draft.edgeTo.get(edge));
+	const encoded = draft.edgeFrom[edge]!;
+	const origin = encoded & FROM_FINISH ? draft.endNs[encoded >> 1]! : draft.startNs[encoded >> 1]!;
+	return origin - draft.startNs[draft.edgeTo[edge]!]!;
 }
 
 /** A binary heap of tasks by wished position. */

@@ -1,23 +1,39 @@
+/** With at most this many ascending runs, merging them beats sorting by digits. */
+const MOST_RUNS_TO_MERGE = 8;
+const DIGIT_BITS = 11;
+const DIGITS = 1 << DIGIT_BITS;
+
 /**
- * Stable sort of row numbers by one or two f64 keys, without objects or comparator closures per element.
+ * Stable sort of row numbers by an f64 key (finite), ties by a second key, largest first; no objects, no comparator.
  *
- * Bottom-up merge sort that starts from the runs already there: traces come almost sorted, so this is nearly linear.
+ * Traces come as a few sorted runs, which are merged; anything else is sorted by digits, in linear time.
  */
 export function sortRows(rows: Uint32Array, key: Float64Array, tieKeyDescending?: Float64Array): Uint32Array {
-	const n = rows.length;
-	const before = (a: number, b: number): boolean => {
-		const ka = key[a]!;
-		const kb = key[b]!;
-		if (ka !== kb) return ka < kb;
-		return tieKeyDescending !== undefined && tieKeyDescending[a]! > tieKeyDescending[b]!;
-	};
-	// Ends of the ascending runs.
-	let runs: number[] = [];
-	for (let i = 1; i < n; i++) if (before(rows[i]!, rows[i - 1]!)) runs.push(i);
-	if (runs.length === 0) return rows;
-	runs.push(n);
+	const runs: number[] = [];
+	let low = Number.POSITIVE_INFINITY;
+	let previous = Number.NEGATIVE_INFINITY;
+	let runCount = 1;
+	for (let i = 0; i < rows.length; i++) {
+		const value = key[rows[i]!]!;
+		if (value < previous) {
+			runCount++;
+			if (runCount <= MOST_RUNS_TO_MERGE) runs.push(i);
+		}
+		if (value < low) low = value;
+		previous = value;
+	}
+	runs.push(rows.length);
+	const sorted =
+		runCount === 1 ? rows : runCount <= MOST_RUNS_TO_MERGE ? mergeRuns(rows, key, runs) : sortByDigits(rows, key, low);
+	if (tieKeyDescending) orderTies(sorted, key, tieKeyDescending);
+	return sorted;
+}
+
+/** @param ends of the ascending runs. */
+function mergeRuns(rows: Uint32Array, key: Float64Array, ends: readonly number[]): Uint32Array {
+	let runs = ends;
 	let from = rows;
-	let to: Uint32Array = new Uint32Array(n);
+	let to: Uint32Array = new Uint32Array(rows.length);
 	while (runs.length > 1) {
 		const merged: number[] = [];
 		let start = 0;
@@ -27,18 +43,65 @@ export function sortRows(rows: Uint32Array, key: Float64Array, tieKeyDescending?
 			let i = start;
 			let j = middle;
 			let k = start;
-			while (i < middle && j < end) to[k++] = before(from[j]!, from[i]!) ? from[j++]! : from[i++]!;
+			while (i < middle && j < end) to[k++] = key[from[j]!]! < key[from[i]!]! ? from[j++]! : from[i++]!;
 			while (i < middle) to[k++] = from[i++]!;
 			while (j < end) to[k++] = from[j++]!;
 			merged.push(end);
 			start = end;
 		}
-		const swap = from;
+		const swap = from === rows ? new Uint32Array(rows.length) : from;
 		from = to;
 		to = swap;
 		runs = merged;
 	}
 	return from;
+}
+
+/**
+ * Least significant digit first, on the bits of key - low: doubles that are not negative sort like their bits. Digits
+ * that all rows share (most of the exponent) are skipped.
+ */
+function sortByDigits(rows: Uint32Array, key: Float64Array, low: number): Uint32Array {
+	const count = rows.length;
+	const words = new Uint32Array(new Float64Array(count).map((_, i) => key[rows[i]!]! - low).buffer);
+	let from: Uint32Array = ascending(count);
+	let to: Uint32Array = new Uint32Array(count);
+	const starts = new Uint32Array(DIGITS);
+	// Low word first: little-endian, as WebAssembly is everywhere.
+	for (let word = 0; word < 2; word++) {
+		for (let shift = 0; shift < 32; shift += DIGIT_BITS) {
+			starts.fill(0);
+			for (let i = 0; i < count; i++) starts[(words[2 * i + word]! >>> shift) & (DIGITS - 1)]!++;
+			if (starts[(words[word]! >>> shift) & (DIGITS - 1)] === count) continue;
+			for (let digit = 0, sum = 0; digit < DIGITS; digit++) {
+				const here = starts[digit]!;
+				starts[digit] = sum;
+				sum += here;
+			}
+			for (let i = 0; i < count; i++) {
+				const index = from[i]!;
+				to[starts[(words[2 * index + word]! >>> shift) & (DIGITS - 1)]!++] = index;
+			}
+			const swap = from;
+			from = to;
+			to = swap;
+		}
+	}
+	for (let i = 0; i < count; i++) to[i] = rows[from[i]!]!;
+	return to;
+}
+
+/** Puts rows of equal keys, already next to each other, in descending order of the second key. */
+function orderTies(sorted: Uint32Array, key: Float64Array, tieKey: Float64Array): void {
+	for (let i = 1; i < sorted.length; i++) {
+		const row = sorted[i]!;
+		let at = i;
+		while (at > 0 && key[sorted[at - 1]!] === key[row] && tieKey[sorted[at - 1]!]! < tieKey[row]!) {
+			sorted[at] = sorted[at - 1]!;
+			at--;
+		}
+		sorted[at] = row;
+	}
 }
 
 /** 0, 1, 2, … */

@@ -51,7 +51,12 @@ export function addBlockingEdges(
 		const waitFor = (stream: number, confidence: number): void => {
 			const target = history.lastBy(stream, callNs);
 			if (target !== NONE && endOf(target) > returnNs) return;
-			draft.addWait(task, device.processorOf.get(stream)!, target === NONE ? 0 : device.taskOf[target]!, confidence);
+			draft.addWait({
+				task,
+				stream: device.processorOf.get(stream)!,
+				target: target === NONE ? 0 : device.taskOf[target]!,
+				confidence,
+			});
 			if (target !== NONE) waitedNs = Math.max(waitedNs, endOf(target));
 		};
 		switch (calls.role[row]) {
@@ -112,15 +117,12 @@ function setOwnCost(
 	returnNs: number,
 ): void {
 	const task = cpu.firstTask[row]!;
-	const kind = draft.kind.get(task);
+	const kind = draft.kind[task];
 	if (kind !== TaskKind.syncCall) return;
-	const start = draft.startNs.get(task);
+	const start = draft.startNs[task]!;
 	// The call's own work overlaps its wait: it can take no longer than the wait lasted.
-	const end = Math.min(
-		draft.endNs.get(task),
-		start + Math.min(costNs, Math.max(0, waitedNs - start), returnNs - start),
-	);
-	draft.endNs.set(task, end);
+	const end = Math.min(draft.endNs[task]!, start + Math.min(costNs, Math.max(0, waitedNs - start), returnNs - start));
+	draft.endNs[task] = end;
 }
 
 interface Guess {

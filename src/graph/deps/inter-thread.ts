@@ -30,8 +30,8 @@ export function addInterThreadEdges(draft: RankDraft, trace: Trace, cpu: CpuTask
 	const threads: Thread[] = cpu.threads.map(({ track, tasks }) => ({
 		track,
 		tasks,
-		starts: gather(tasks, (task) => draft.startNs.get(task)),
-		ends: gather(tasks, (task) => draft.endNs.get(task)),
+		starts: gather(tasks, (task) => draft.startNs[task]!),
+		ends: gather(tasks, (task) => draft.endNs[task]!),
 	}));
 	for (const waiting of threads) {
 		for (let i = 0; i < waiting.tasks.length; i++) {
