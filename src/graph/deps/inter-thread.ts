@@ -10,14 +10,15 @@ import { gather, lastAtMost } from "../../lib/sort.js";
 import { Category, NONE, type Trace } from "../../trace/columns.js";
 import type { CpuTasks } from "../cpu-tasks.js";
 import { FROM_FINISH, type RankDraft } from "../draft.js";
-import { EdgeKind } from "../graph.js";
+import { EdgeKind, EXACT } from "../graph.js";
 
 /** Gaps below this are a thread's own business, ns. */
 const LEAST_GAP_NS = { linked: 20_000, unlinked: 100_000 } as const;
 /** Between unlinked threads a hand-over takes at most this share of the gap that it ends. */
 const UNLINKED_LAG_SHARE = 0.05;
 
-const CONFIDENCE = { flow: 230, sequence: 200, autograd: 170, gap: 80, spawned: 20 } as const;
+/** A flow states that its end waited for its start; that the thread of the end then answers is a rule of ours. */
+const CONFIDENCE = { flow: EXACT, answer: 230, sequence: 200, autograd: 170, gap: 80, spawned: 20 } as const;
 
 /** Operators that only an autograd thread runs. */
 const BACKWARD_NAME = /Backward\d*$|autograd::/;
@@ -41,7 +42,7 @@ export function addInterThreadEdges(draft: RankDraft, trace: Trace, cpu: CpuTask
 			let best: HandOver | undefined;
 			for (const other of threads) {
 				if (other === waiting) continue;
-				const confidence = links.get(linkKey(waiting.track, other.track)) ?? CONFIDENCE.gap;
+				const confidence = links.get(linkKey(other.track, waiting.track)) ?? CONFIDENCE.gap;
 				const linked = confidence !== CONFIDENCE.gap;
 				if (!linked && (i === 0 || gapEnd - gapStart < LEAST_GAP_NS.unlinked)) continue;
 				const last = lastAtMost(other.ends, gapEnd);
@@ -96,15 +97,19 @@ function spawner(threads: readonly Thread[], spawned: Thread, atNs: number): Han
 	return best;
 }
 
-const linkKey = (a: number, b: number): number => Math.min(a, b) * 0x10000 + Math.max(a, b);
+const linkKey = (from: number, to: number): number => from * 0x10000 + to;
 
-/** Pairs of tracks that run the forward and the backward of the same operators, with how that was seen. */
+/** Which tracks hand over to which, because they run forward and backward of the same operators, and how that was seen. */
 function threadLinks(trace: Trace, cpu: CpuTasks): Map<number, number> {
 	const links = new Map<number, number>();
+	const link = (forward: number, backward: number, there: number, back: number): void => {
+		if (forward === backward) return;
+		links.set(linkKey(forward, backward), there);
+		links.set(linkKey(backward, forward), back);
+	};
 	const { forwardBackward: flows, events } = trace;
 	for (let i = 0; i < flows.count; i++)
-		if (flows.fromTrack[i] !== flows.toTrack[i])
-			links.set(linkKey(flows.fromTrack[i]!, flows.toTrack[i]!), CONFIDENCE.flow);
+		link(flows.fromTrack[i]!, flows.toTrack[i]!, CONFIDENCE.flow, CONFIDENCE.answer);
 	if (links.size > 0) return links;
 	const trackOfSequence = new Map<number, number>();
 	for (let row = 0; row < events.count; row++) {
@@ -112,12 +117,13 @@ function threadLinks(trace: Trace, cpu: CpuTasks): Map<number, number> {
 		if (sequence === NONE || events.category[row] !== Category.cpuOp) continue;
 		const track = trackOfSequence.get(sequence);
 		if (track === undefined) trackOfSequence.set(sequence, events.track[row]!);
-		else if (track !== events.track[row]) links.set(linkKey(track, events.track[row]!), CONFIDENCE.sequence);
+		else link(track, events.track[row]!, CONFIDENCE.sequence, CONFIDENCE.sequence);
 	}
 	if (links.size > 0) return links;
 	const autograd = autogradTracks(trace);
 	for (const { track } of cpu.threads)
-		for (const backward of autograd) if (!autograd.has(track)) links.set(linkKey(track, backward), CONFIDENCE.autograd);
+		for (const backward of autograd)
+			if (!autograd.has(track)) link(track, backward, CONFIDENCE.autograd, CONFIDENCE.autograd);
 	return links;
 }
 
