@@ -23,7 +23,8 @@ interface BuildStep {
 const require = createRequire(import.meta.url);
 const asc = require.resolve("assemblyscript/bin/asc.js");
 const tsc = require.resolve("typescript/lib/tsc.js");
-const stamps = join(packageRoot, "dist/.stamps");
+/** Outside of dist/, which is what the package consists of. */
+const stamps = join(packageRoot, "build/stamps");
 
 const kernelSources = ["assembly", "asconfig.json", "package-lock.json"];
 const steps: readonly BuildStep[] = [
