@@ -20,8 +20,6 @@ export function inferred<T extends number | string>(value: T | null | undefined)
 /** The value that most ranks give, the first of equals; null where none gives any. */
 export function mostCommon<T extends number | string>(values: Iterable<T | null | undefined>): T | null {
 	const votes = new Map<T, number>();
-	for (const value of values) if (value !== null && value !== undefined) votes.set(value, (votes.get(value) ?? 0) + 1);
-	let best: T | null = null;
-	for (const [value, count] of votes) if (best === null || count > votes.get(best)!) best = value;
-	return best;
+	for (const value of values) if (value !== null && value !== undefined) addTo(votes, value, 1);
+	return mostFrequent(votes);
 }

@@ -1,8 +1,9 @@
 /** How many layers the whole model has. */
 import { type Finding, fromMetadata, inferred, mostCommon, unknown } from "./finding.js";
 import { OpKind } from "./names.js";
+import { callsOf } from "./op-counts.js";
 import type { Parallelism } from "./parallelism.js";
-import { callsOf, type Survey } from "./survey.js";
+import type { Survey } from "./survey.js";
 
 export function layersOf(
 	surveys: readonly Survey[],

@@ -2,8 +2,9 @@
 import type { Trace } from "../../trace/columns.js";
 import { type Finding, fromMetadata, inferred, mostCommon, unknown } from "./finding.js";
 import { OpKind } from "./names.js";
+import { callsOf } from "./op-counts.js";
 import { type Degrees, degreesByDescription } from "./process-groups.js";
-import { callsOf, type Survey } from "./survey.js";
+import type { Survey } from "./survey.js";
 import { degreesByTraffic, type GroupTraffic, groupTraffic } from "./traffic.js";
 
 type Axis = "tensor" | "pipeline" | "data" | "context" | "expert";

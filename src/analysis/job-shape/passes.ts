@@ -2,8 +2,9 @@
 import { addTo } from "./counts.js";
 import { type Finding, inferred, mostCommon, unknown } from "./finding.js";
 import { OpKind } from "./names.js";
+import { callsOf, type Pass } from "./op-counts.js";
 import type { Parallelism } from "./parallelism.js";
-import { callsOf, type Pass, type Survey } from "./survey.js";
+import type { Survey } from "./survey.js";
 
 export type Schedule = "none" | "1F1B" | "interleaved 1F1B" | "GPipe";
 
@@ -76,11 +77,15 @@ function chunksByAttention(
 	return forwards > 0 && leadingForwards(attentionPasses) * microBatches === (pipeline - stage) * forwards ? 1 : null;
 }
 
-/** Fewest calls of an embedding (a model may embed positions, too), else calls of the loss. */
+/** What only the first and the last stage run, once for each micro-batch. */
 function entryCalls(ops: Survey["ops"]): number | null {
-	const embeddings = ops.filter(({ kind }) => kind === OpKind.embedding).map(({ count }) => count);
-	if (embeddings.length > 0) return embeddings.reduce((fewest, count) => Math.min(fewest, count));
-	return callsOf(ops, OpKind.loss) || null;
+	return embeddingCalls(ops) ?? (callsOf(ops, OpKind.loss) || null);
+}
+
+/** Of the embedding with fewest calls: a model may embed positions, too. */
+function embeddingCalls(ops: Survey["ops"]): number | null {
+	const calls = ops.filter(({ kind }) => kind === OpKind.embedding).map(({ count }) => count);
+	return calls.length > 0 ? calls.reduce((fewest, count) => Math.min(fewest, count)) : null;
 }
 
 /** What runs once a micro-batch makes every count of gradient functions a multiple of the micro-batches. */
@@ -90,7 +95,7 @@ function withoutRanges({ ops }: Survey, pipeline: number | null): number | null 
 	if (pipeline !== 1 && entries === null) return null;
 	const gradients = new Map<string, number>();
 	for (const { kind, name, count } of ops) if (kind === OpKind.autogradNode) addTo(gradients, name, count);
-	return [...gradients.values()].reduce<number>(gcd, 0) || entries;
+	return [...gradients.values()].reduce<number>(gcd, 0) || embeddingCalls(ops);
 }
 
 const gcd = (a: number, b: number): number => (b === 0 ? a : gcd(b, a % b));

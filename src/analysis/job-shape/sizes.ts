@@ -3,8 +3,9 @@ import { addTo, most, mostFrequent } from "./counts.js";
 import { type Finding, inferred, mostCommon, unknown } from "./finding.js";
 import { hiddenFromMessages } from "./messages.js";
 import { OpKind } from "./names.js";
+import type { OpCount } from "./op-counts.js";
 import type { Parallelism } from "./parallelism.js";
-import type { OpCount, Survey } from "./survey.js";
+import type { Survey } from "./survey.js";
 import { type Batch, batchOf, vocabularyEmbedding } from "./tokens.js";
 
 export interface Sizes {
@@ -47,7 +48,7 @@ function normWidth(ops: readonly OpCount[]): number | null {
 }
 
 function embeddingWidth(ops: readonly OpCount[]): number | null {
-	return vocabularyEmbedding(ops)?.dims[0]![1] || null;
+	return vocabularyEmbedding(ops)?.dims[0]?.[1] || null;
 }
 
 /** Every layer takes its input from, and adds its output to, vectors of the hidden size; other widths stay inside it. */

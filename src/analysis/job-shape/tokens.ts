@@ -1,7 +1,8 @@
 /** How many samples of how many tokens a rank works on at a time. */
 import { addTo, mostFrequent } from "./counts.js";
 import { OpKind } from "./names.js";
-import type { OpCount, Survey } from "./survey.js";
+import type { OpCount } from "./op-counts.js";
+import type { Survey } from "./survey.js";
 
 /** Of one rank; context parallelism gives each rank a part of the sequence. */
 export interface Batch {
@@ -71,11 +72,11 @@ const ATTENTION_TO_MATMUL_RATE = 0.85;
  * With the tokens of a micro-batch alone (rows of its matrix products): as few samples as let attention, whose work
  * grows with the length of a sample, run no faster than the matrix products of the same trace do.
  */
-function fromRates({ ops, kernels }: Survey, hidden: number | null, tensor: number | null): Batch | null {
+function fromRates({ ops, kernels, matmulFlop }: Survey, hidden: number | null, tensor: number | null): Batch | null {
 	const tokens = hidden === null ? null : rowsInto(ops, hidden);
 	if (tokens === null || hidden === null || tensor === null) return null;
-	if (kernels.attentionForward === 0 || kernels.matmulFlop === 0 || kernels.matmulNs === 0) return null;
-	const matmulRate = kernels.matmulFlop / kernels.matmulNs;
+	if (kernels.attentionForward === 0 || matmulFlop === 0 || kernels.matmulNs === 0) return null;
+	const matmulRate = matmulFlop / kernels.matmulNs;
 	const attentionNs = kernels.attentionForwardNs / kernels.attentionForward;
 	for (let samples = 1; samples <= tokens; samples *= 2) {
 		const sequence = tokens / samples;
