@@ -8,6 +8,7 @@ import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, w
 import { tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
 import { afterAll, expect, test } from "vitest";
+import { shapeOf, shownOutput, startOutput } from "../../tools/readme-output.js";
 import { packageRoot, sourceFiles } from "../../tools/source-files.js";
 
 const folder = mkdtempSync(join(tmpdir(), "lumos-docs-"));
@@ -55,4 +56,8 @@ test.each(examples)("the examples of $document run", ({ document, commands }) =>
 		expect(output, command).not.toBe("");
 		if (command.includes("--json")) expect(() => JSON.parse(output), command).not.toThrow();
 	}
+});
+
+test("the README shows what npm start prints", () => {
+	expect(shapeOf(shownOutput()), "run npm run golden").toEqual(shapeOf(startOutput()));
 });
