@@ -85,7 +85,7 @@ export const REGION: usize = REGIONS + 4;
 export const STACK: usize = REGION + 4;
 /** u32 a task: see ordered/runs.ts. */
 export const MARK: usize = STACK + 4;
-/** 12 bytes a run, out; see ordered/runs.ts. */
+/** 16 bytes a run, out; see ordered/runs.ts. */
 export const RUN: usize = MARK + 4;
 /** Out: how many runs there are. */
 export const RUN_COUNT: usize = RUN + 4;

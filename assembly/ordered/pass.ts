@@ -4,18 +4,7 @@
  * branch. It does not decide anything: whether the loop would still decide as it did is checked at the end (checks.ts).
  */
 
-import {
-	ASKED_AT,
-	DURATION,
-	HEAVY,
-	HEAVY_DELAY,
-	HEAVY_SLOT,
-	LIGHT,
-	NONE,
-	RUN,
-	RUN_COUNT,
-	TIME,
-} from "../layout";
+import { ASKED_AT, DURATION, HEAVY, HEAVY_DELAY, HEAVY_SLOT, LIGHT, NONE, RUN, RUN_COUNT, TIME } from "../layout";
 import { loadF64, loadU32, settleTwo, storeF64 } from "../memory";
 import { HEAVY_BYTES, LIGHT_BYTES } from "./records";
 import { RUN_BYTES } from "./runs";
@@ -32,19 +21,35 @@ export function runPass(control: usize): void {
 	const runsEnd: usize = run + (loadU32(control + RUN_COUNT) as usize) * RUN_BYTES;
 
 	for (; run < runsEnd; run += RUN_BYTES) {
-		const begin = loadU32(run) as usize;
-		const end = loadU32(run + 4) as usize;
-		let record: usize = light + begin * LIGHT_BYTES;
-		let length: usize = duration + begin * 8;
-		let time: usize = times + begin * 16;
-		const timeEnd: usize = times + end * 16;
-		while (time < timeEnd) {
-			settleTwo(time, record, length);
-			record += LIGHT_BYTES;
-			length += 8;
-			time += 16;
+		const first = loadU32(run) as usize;
+		const second = loadU32(run + 4);
+		let record: usize = light + first * LIGHT_BYTES;
+		let length: usize = duration + first * 8;
+		let time: usize = times + first * 16;
+		const end: usize = time + (loadU32(run + 8) as usize) * 16;
+		if (second === NONE) {
+			while (time < end) {
+				settleTwo(time, record, length);
+				record += LIGHT_BYTES;
+				length += 8;
+				time += 16;
+			}
+		} else {
+			let otherRecord: usize = light + (second as usize) * LIGHT_BYTES;
+			let otherLength: usize = duration + (second as usize) * 8;
+			let otherTime: usize = times + (second as usize) * 16;
+			while (time < end) {
+				settleTwo(time, record, length);
+				settleTwo(otherTime, otherRecord, otherLength);
+				record += LIGHT_BYTES;
+				length += 8;
+				time += 16;
+				otherRecord += LIGHT_BYTES;
+				otherLength += 8;
+				otherTime += 16;
+			}
 		}
-		const task = loadU32(run + 8);
+		const task = loadU32(run + 12);
 		if (task === NONE) continue;
 
 		const edges: usize = slots + (loadU32(heavy) as usize) * 4;

@@ -124,9 +124,13 @@ export function writeRecords(control: usize): u32 {
 	let run = loadU32(control + RUN) as usize;
 	const end: usize = run + (loadU32(control + RUN_COUNT) as usize) * RUN_BYTES;
 	for (; run < end; run += RUN_BYTES) {
-		const to = loadU32(run + 4);
-		for (let task = loadU32(run); task < to; task++) if (!writeLight(task)) fits = false;
-		const heavyTask = loadU32(run + 8);
+		const second = loadU32(run + 4);
+		const steps = loadU32(run + 8);
+		for (let step: u32 = 0; step < steps; step++) {
+			if (!writeLight(loadU32(run) + step)) fits = false;
+			if (second !== NONE && !writeLight(second + step)) fits = false;
+		}
+		const heavyTask = loadU32(run + 12);
 		if (heavyTask !== NONE) writeHeavy(heavyTask);
 	}
 	return fits ? OK : LAYOUT_CHANGED;

@@ -1,11 +1,13 @@
 /**
  * The order in which the ordered pass goes over the tasks: any topological order of the edges and of the waits as the
- * loop resolved them will do, so it takes the one that memory likes best, runs of ascending task numbers. Tasks are
- * numbered rank by rank; a region (tasks from one without edges to the next, mostly a rank) is run until it must wait
- * for another region, which wakes it when it gets there. Where all wait, what the first waits for goes out of its turn.
+ * loop resolved them will do, so it takes the one that the processor likes best, runs of ascending task numbers. Tasks
+ * are numbered rank by rank; a region (tasks from one without edges to the next, mostly a rank) is run until it must
+ * wait for another region, which wakes it when it gets there. Two regions advance in step: a task mostly waits for the
+ * one before it on its thread, and two such chains at a time keep the processor busy where one leaves it waiting.
+ * Where all regions wait, what the first of them waits for goes out of its turn.
  *
  *   region   | next task u32 | end u32 | next region parked on the same task u32 | task it is parked on u32 |
- *   run      | begin u32     | end u32 | the heavy task that follows, or NONE u32 |
+ *   run      | first task u32 | first task in step with it, or NONE u32 | steps u32 | heavy task that follows, or NONE u32 |
  *   mark     DONE, or bit 30: has waits, bits 0..29: 1 + the first region parked on the task
  */
 
@@ -32,7 +34,7 @@ import { firstWaitOf } from "../wait-list";
 const DONE: u32 = 0xffffffff;
 const PARKED_MASK: u32 = 0x3fffffff;
 const REGION_BYTES: usize = 16;
-export const RUN_BYTES: usize = 12;
+export const RUN_BYTES: usize = 16;
 
 let predOffset: usize = 0;
 let pred: usize = 0;
@@ -47,8 +49,9 @@ let stacked: u32 = 0;
 let done: u32 = 0;
 /** The run that is growing. */
 let run: usize = 0;
-let runBegin: u32 = 0;
-let runEnd: u32 = 0;
+let runFirst: u32 = 0;
+let runSecond: u32 = NONE;
+let runSteps: u32 = 0;
 
 function markOf(task: u32): usize {
 	return mark + (task as usize) * 4;
@@ -76,8 +79,8 @@ function missingOf(task: u32): u32 {
 }
 
 /** Whether a task has more than two edges, a negative delay, or waits: it then gets a record of its own kind. */
-function isHeavy(task: u32, flags: u32): boolean {
-	if ((flags & HAS_WAITS) !== 0) return true;
+function isHeavy(task: u32): boolean {
+	if ((loadU32(markOf(task)) & HAS_WAITS) !== 0) return true;
 	const edges = predOffset + (task as usize) * 4;
 	const first = loadU32(edges);
 	const end = loadU32(edges + 4);
@@ -87,53 +90,95 @@ function isHeavy(task: u32, flags: u32): boolean {
 }
 
 function endRun(heavyTask: u32): void {
-	storeU32(run, runBegin);
-	storeU32(run + 4, runEnd);
-	storeU32(run + 8, heavyTask);
+	if (runSteps === 0 && heavyTask === NONE) return;
+	storeU32(run, runFirst);
+	storeU32(run + 4, runSecond);
+	storeU32(run + 8, runSteps);
+	storeU32(run + 12, heavyTask);
 	run += RUN_BYTES;
-	runBegin = runEnd;
+	runSteps = 0;
 }
 
-/** It is this task's turn. */
+/** A step of the run: a light task, and another in step with it unless that is NONE. */
+function addStep(first: u32, second: u32): void {
+	const follows =
+		first === runFirst + runSteps && (runSecond === NONE ? second === NONE : second === runSecond + runSteps);
+	if (!follows || runSteps === 0) {
+		endRun(NONE);
+		runFirst = first;
+		runSecond = second;
+	}
+	runSteps++;
+}
+
+/** It is this task's turn: wakes the regions that are parked on it. */
 function take(task: u32): void {
 	const flags = loadU32(markOf(task));
 	storeU32(markOf(task), DONE);
 	done++;
-	if (isHeavy(task, flags)) {
-		endRun(task);
-		runBegin = task + 1;
-		runEnd = task + 1;
-	} else {
-		if (task !== runEnd) {
-			if (runBegin !== runEnd) endRun(NONE);
-			runBegin = task;
-		}
-		runEnd = task + 1;
-	}
 	for (let parked: u32 = flags & PARKED_MASK; parked !== 0; parked = loadU32(regionAt(parked - 1) + 8)) {
 		storeU32(stack + (stacked as usize) * 4, parked - 1);
 		stacked++;
 	}
 }
 
-function runRegion(index: u32): void {
+function takeAlone(task: u32): void {
+	if (isHeavy(task)) endRun(task);
+	else addStep(task, NONE);
+	take(task);
+}
+
+/** A region that can go on, or NONE. */
+function wakeRegion(): u32 {
+	if (stacked === 0) return NONE;
+	stacked--;
+	return loadU32(stack + (stacked as usize) * 4);
+}
+
+/** The next task of a region; NONE if it has none left, or is parked now. */
+function nextOf(index: u32): u32 {
 	const at = regionAt(index);
 	const end = loadU32(at + 4);
-	for (let task = loadU32(at); task < end; task++) {
-		if (loadU32(markOf(task)) === DONE) continue;
-		const missing = missingOf(task);
-		if (missing === NONE) {
-			take(task);
+	let task = loadU32(at);
+	while (task < end && loadU32(markOf(task)) === DONE) task++;
+	storeU32(at, task);
+	if (task === end) return NONE;
+	const missing = missingOf(task);
+	if (missing === NONE) return task;
+	const flags = loadU32(markOf(missing));
+	storeU32(at + 8, flags & PARKED_MASK);
+	storeU32(at + 12, missing);
+	storeU32(markOf(missing), (flags & HAS_WAITS) | (index + 1));
+	return NONE;
+}
+
+/** Advances regions two at a time until none can go on. */
+function runRegions(): void {
+	let first = wakeRegion();
+	let second = NONE;
+	while (first !== NONE) {
+		if (second === NONE) second = wakeRegion();
+		const task = nextOf(first);
+		if (task === NONE) {
+			first = second === NONE ? wakeRegion() : second;
+			second = NONE;
 			continue;
 		}
-		storeU32(at, task);
-		const flags = loadU32(markOf(missing));
-		storeU32(at + 8, flags & PARKED_MASK);
-		storeU32(at + 12, missing);
-		storeU32(markOf(missing), (flags & HAS_WAITS) | (index + 1));
-		return;
+		if (second === NONE || isHeavy(task)) {
+			takeAlone(task);
+			continue;
+		}
+		const other = nextOf(second);
+		if (other === NONE) {
+			second = NONE;
+		} else if (isHeavy(other)) {
+			takeAlone(other);
+		} else {
+			addStep(task, other);
+			take(task);
+			take(other);
+		}
 	}
-	storeU32(at, end);
 }
 
 /** Takes a task out of its turn, and before it all that it needs; `bottom` is free space for the path to them. */
@@ -148,7 +193,7 @@ function demand(wanted: u32, bottom: usize): void {
 			storeU32(bottom + (top as usize) * 4, missing);
 			continue;
 		}
-		take(task);
+		takeAlone(task);
 		if (top === 0) return;
 		top--;
 	}
@@ -187,8 +232,8 @@ export function findRuns(control: usize): void {
 	run = loadU32(control + RUN) as usize;
 	stacked = 0;
 	done = 0;
-	runBegin = 0;
-	runEnd = 0;
+	runSteps = 0;
+	runSecond = NONE;
 	const tasks = loadU32(control + TASKS);
 	fillBytes(mark, 0, (tasks as usize) * 4);
 	for (let wait: u32 = 0; wait < waits; wait++) {
@@ -199,10 +244,7 @@ export function findRuns(control: usize): void {
 
 	let oldest: u32 = 0;
 	for (;;) {
-		while (stacked > 0) {
-			stacked--;
-			runRegion(loadU32(stack + (stacked as usize) * 4));
-		}
+		runRegions();
 		if (done === tasks) break;
 		while (loadU32(regionAt(oldest)) === loadU32(regionAt(oldest) + 4)) oldest++;
 		demand(loadU32(regionAt(oldest) + 12), path);

@@ -38,7 +38,7 @@ export function fillBytes(address: number, byte: number, bytes: number): void {
 export function settleTwo(time: number, record: number, duration: number): void {
 	const a = loadF64(loadU32(record)) + loadF64(record + 8);
 	const b = loadF64(loadU32(record + 4)) + loadF64(record + 16);
-	const start = a < b ? b : a;
+	const start = Math.max(a, b);
 	storeF64(time, start);
 	storeF64(time + 8, start + loadF64(duration));
 }

@@ -52,8 +52,7 @@ export function openLinks(control: usize): void {
 
 /** How fast each of the active tasks runs. */
 function speedOf(link: u32, active: u32): f64 {
-	const share = loadF64(capacity + (link as usize) * 8) / (active as f64);
-	return share < 1 ? share : 1;
+	return Math.min(1, loadF64(capacity + (link as usize) * 8) / (active as f64));
 }
 
 /** Puts the next end on the link into the ready set, in place of the one before. */

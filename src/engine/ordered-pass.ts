@@ -121,7 +121,7 @@ function layOut(
 	arena.reserve("REGION", regionCount * 16);
 	arena.reserve("STACK", (regionCount + taskCount) * 4);
 	arena.reserve("MARK", taskCount * 4);
-	arena.reserve("RUN", (taskCount + 1) * 12);
+	arena.reserve("RUN", (taskCount + 1) * 16);
 	arena.reserve("LIGHT", taskCount * 24);
 	const heavy = countHeavy(graph, waits, delayNs);
 	arena.reserve("HEAVY", heavy.tasks * 12);
