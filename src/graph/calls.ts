@@ -2,7 +2,7 @@
  * Which device work each runtime call launched, and what each call does: the event-level facts that tasks and edges
  * are made from. Everything is indexed by event row.
  */
-import { gather, lastAtMost, sortRows } from "../lib/sort.js";
+import { groupRows, lastAtMost, selectRows, sortRows } from "../lib/sort.js";
 import { Category, NONE, type Trace } from "../trace/columns.js";
 import { CallRole, CallRoles, copyMayBlock } from "./runtime-calls.js";
 
@@ -35,13 +35,11 @@ export function findCalls(trace: Trace): Calls {
 	const blocks = new Uint8Array(count);
 
 	const byCorrelation = new CorrelationIndex(trace);
-	const deviceRows: number[] = [];
 	for (let row = 0; row < count; row++) {
 		if (category[row] === Category.runtime) {
 			role[row] = roles.of(name[row]!);
 			if (isBlockingSync(role[row]!)) blocks[row] = 1;
 		} else if (isDevice(category[row]!)) {
-			deviceRows.push(row);
 			const call = byCorrelation.callOf(correlation[row]!);
 			if (call === NONE || startNs[row]! + durNs[row]! < startNs[call]!) continue;
 			launcherOf[row] = call;
@@ -49,11 +47,9 @@ export function findCalls(trace: Trace): Calls {
 			if (first === NONE || startNs[row]! < startNs[first]!) launchedBy[call] = row;
 		}
 	}
-	const launchRows: number[] = [];
 	for (let row = 0; row < count; row++) {
 		const work = launchedBy[row]!;
 		if (work === NONE) continue;
-		launchRows.push(row);
 		if (
 			role[row] === CallRole.copy &&
 			startNs[work]! <= startNs[row]! + durNs[row]! &&
@@ -66,8 +62,14 @@ export function findCalls(trace: Trace): Calls {
 		launcherOf,
 		launchedBy,
 		blocks,
-		launches: sortRows(new Uint32Array(launchRows), startNs),
-		device: sortRows(new Uint32Array(deviceRows), startNs),
+		launches: sortRows(
+			selectRows(count, (row) => launchedBy[row] !== NONE),
+			startNs,
+		),
+		device: sortRows(
+			selectRows(count, (row) => isDevice(category[row]!)),
+			startNs,
+		),
 		callOf: (id) => byCorrelation.callOf(id),
 	};
 }
@@ -110,52 +112,50 @@ class CorrelationIndex {
 	}
 }
 
-/** For every stream the launches on it in launch order, to ask "what was launched last by then?". */
+/** For every stream its work in the order it ran, to ask "what was launched last by then?". */
 export class LaunchHistory {
-	private readonly rows = new Map<number, { callStart: Float64Array; work: Uint32Array }>();
+	/** Device rows of each stream, by start. */
+	readonly rowsOf: ReadonlyMap<number, Uint32Array>;
+	private readonly callStarts = new Map<number, Float64Array>();
 
 	constructor(trace: Trace, calls: Calls) {
 		const { startNs, stream } = trace.events;
-		const perStream = new Map<number, number[]>();
-		for (const row of calls.device) {
-			const list = perStream.get(stream[row]!);
-			if (list) list.push(row);
-			else perStream.set(stream[row]!, [row]);
-		}
-		for (const [id, work] of perStream) {
-			const callStart = gather(work, (row) => {
-				const call = calls.launcherOf[row]!;
-				return call === NONE ? Number.NEGATIVE_INFINITY : startNs[call]!;
-			});
-			// Several threads may launch on one stream; what runs later was launched later as far as waiting goes.
-			for (let i = 1; i < callStart.length; i++)
-				if (callStart[i]! < callStart[i - 1]!) callStart[i] = callStart[i - 1]!;
-			this.rows.set(id, { callStart, work: new Uint32Array(work) });
+		this.rowsOf = groupRows(calls.device, (row) => stream[row]!);
+		for (const [id, work] of this.rowsOf) {
+			const callStart = new Float64Array(work.length);
+			let latest = Number.NEGATIVE_INFINITY;
+			for (let i = 0; i < work.length; i++) {
+				const call = calls.launcherOf[work[i]!]!;
+				// Several threads may launch on one stream; what runs later was launched later as far as waiting goes.
+				if (call !== NONE && startNs[call]! > latest) latest = startNs[call]!;
+				callStart[i] = latest;
+			}
+			this.callStarts.set(id, callStart);
 		}
 	}
 
 	get streams(): Iterable<number> {
-		return this.rows.keys();
+		return this.rowsOf.keys();
 	}
 
 	/** The last device row launched on a stream by a call that started at or before `atNs`, or NONE. */
 	lastBy(stream: number, atNs: number): number {
-		const history = this.rows.get(stream);
-		if (!history) return NONE;
-		const index = lastAtMost(history.callStart, atNs);
-		return index < 0 ? NONE : history.work[index]!;
+		const index = this.indexBy(stream, atNs);
+		return index < 0 ? NONE : this.rowsOf.get(stream)![index]!;
 	}
 
 	/** When the call started that launched `lastBy`; -Infinity where nothing was. */
 	launchTimeBy(stream: number, atNs: number): number {
-		const history = this.rows.get(stream);
-		return history?.callStart[lastAtMost(history.callStart, atNs)] ?? Number.NEGATIVE_INFINITY;
+		return this.callStarts.get(stream)?.[this.indexBy(stream, atNs)] ?? Number.NEGATIVE_INFINITY;
 	}
 
 	/** The first device row launched on a stream by a call that started after `atNs`, or NONE. */
 	firstAfter(stream: number, atNs: number): number {
-		const history = this.rows.get(stream);
-		if (!history) return NONE;
-		return history.work[lastAtMost(history.callStart, atNs) + 1] ?? NONE;
+		return this.rowsOf.get(stream)?.[this.indexBy(stream, atNs) + 1] ?? NONE;
+	}
+
+	private indexBy(stream: number, atNs: number): number {
+		const callStarts = this.callStarts.get(stream);
+		return callStarts === undefined ? -1 : lastAtMost(callStarts, atNs);
 	}
 }

@@ -42,8 +42,10 @@ export function fitDelays(graph: Mutable, waitTarget: Uint32Array): void {
 		if (list) list.push(w);
 		else waitsOf.set(task, [w]);
 	});
-	for (let task = 0; task < graph.taskCount; task++)
-		fitTask(graph, task, least, waitsOf.get(task) ?? NO_WAITS, waitTarget);
+	for (let task = 0; task < graph.taskCount; task++) {
+		const waits = graph.kind[task] === TaskKind.syncReturn ? waitsOf.get(task) : undefined;
+		fitTask(graph, task, least, waits ?? NO_WAITS, waitTarget);
+	}
 }
 
 const NO_WAITS: readonly number[] = [];

@@ -21,7 +21,8 @@ export interface AlignedTrace {
 export function alignDeviceClock(original: Trace): AlignedTrace {
 	const calls = findCalls(original);
 	const history = new LaunchHistory(original, calls);
-	const deviceShiftNs = Math.min(lateness(original, calls, history), leastLaunchLag(original, calls));
+	const late = lateness(original, calls, history);
+	const deviceShiftNs = late > 0 ? Math.min(late, leastLaunchLag(original, calls)) : 0;
 	if (!(deviceShiftNs > 0)) return { trace: original, calls, history, deviceShiftNs: 0 };
 	const { events } = original;
 	const startNs = events.startNs.slice();

@@ -2,7 +2,7 @@
  * Device work as tasks, stream by stream, with the order of each stream and the launch of each task.
  */
 import { NONE, type Trace } from "../trace/columns.js";
-import type { Calls } from "./calls.js";
+import type { Calls, LaunchHistory } from "./calls.js";
 import { FROM_FINISH, FROM_START, type RankDraft } from "./draft.js";
 import { EdgeKind, EXACT, TaskKind } from "./graph.js";
 import type { KernelKinds } from "./kernel-kinds.js";
@@ -13,8 +13,6 @@ export interface DeviceTasks {
 	readonly taskOf: Int32Array;
 	/** Local processor of each stream id. */
 	readonly processorOf: ReadonlyMap<number, number>;
-	/** Rows of each stream in the order they ran. */
-	readonly rowsOf: ReadonlyMap<number, readonly number[]>;
 	/** Arrival task of a device row that is part of a matched collective, else NONE. */
 	readonly arriveOf: Int32Array;
 }
@@ -36,6 +34,7 @@ export function addDeviceTasks(
 	draft: RankDraft,
 	trace: Trace,
 	calls: Calls,
+	history: LaunchHistory,
 	firstTask: Int32Array,
 	kinds: KernelKinds,
 	wireNs: (row: number) => number,
@@ -43,15 +42,9 @@ export function addDeviceTasks(
 	const { events } = trace;
 	const taskOf = new Int32Array(events.count).fill(NONE);
 	const arriveOf = new Int32Array(events.count).fill(NONE);
-	const rowsOf = new Map<number, number[]>();
-	for (const row of calls.device) {
-		const rows = rowsOf.get(events.stream[row]!);
-		if (rows) rows.push(row);
-		else rowsOf.set(events.stream[row]!, [row]);
-	}
 	const processorOf = new Map<number, number>();
 	const shapes = new DeviceShapes(draft, trace);
-	for (const [stream, rows] of rowsOf) {
+	for (const [stream, rows] of history.rowsOf) {
 		const processor = draft.addProcessor({
 			rank: draft.rank,
 			kind: "stream",
@@ -91,7 +84,7 @@ export function addDeviceTasks(
 			previous = taskOf[row]!;
 		}
 	}
-	return { taskOf, processorOf, rowsOf, arriveOf };
+	return { taskOf, processorOf, arriveOf };
 }
 
 /** What tells one run of a kernel from another: for communication the message, else the launch grid. */
@@ -107,17 +100,21 @@ class DeviceShapes {
 		const { events, comms, strings } = this.trace;
 		const comm = events.detail[row]!;
 		if (comm === NONE || comms.event[comm] !== row) return events.shape[row]!;
-		const text = formatMessage({
-			collective: strings.get(comms.collective[comm]!),
-			inElems: comms.inElems[comm]!,
-			outElems: comms.outElems[comm]!,
-			dtype: strings.get(comms.dtype[comm]!),
-			group: strings.get(comms.groupRanks[comm]!) || strings.get(comms.groupName[comm]!),
-		});
-		let id = this.ids.get(text);
+		const { collective, inElems, outElems, dtype, groupRanks, groupName } = comms;
+		const group = groupRanks[comm] || groupName[comm]!;
+		const key = `${collective[comm]} ${inElems[comm]} ${outElems[comm]} ${dtype[comm]} ${group}`;
+		let id = this.ids.get(key);
 		if (id === undefined) {
-			id = this.draft.addString(text);
-			this.ids.set(text, id);
+			id = this.draft.addString(
+				formatMessage({
+					collective: strings.get(collective[comm]!),
+					inElems: inElems[comm]!,
+					outElems: outElems[comm]!,
+					dtype: strings.get(dtype[comm]!),
+					group: strings.get(group),
+				}),
+			);
+			this.ids.set(key, id);
 		}
 		return id;
 	}

@@ -3,7 +3,7 @@
  * of them is done. Whether a trace ran into that limit is read off the trace: the number of outstanding launches has
  * a ceiling, and the calls made at the ceiling are the slow ones.
  */
-import { gather, lastAtMost, quantile } from "../lib/sort.js";
+import { gather, groupRows, lastAtMost, quantile } from "../lib/sort.js";
 import { NONE, type Trace } from "../trace/columns.js";
 import type { Calls } from "./calls.js";
 
@@ -32,29 +32,38 @@ export function findLaunchQueue(trace: Trace, calls: Calls): LaunchQueue {
 		gather(calls.launches, (call) => durNs[call]!),
 		0.5,
 	);
-	const launchesOf = new Map<number, number[]>();
-	for (const call of calls.launches) {
-		const id = stream[calls.launchedBy[call]!]!;
-		const list = launchesOf.get(id);
-		if (list) list.push(call);
-		else launchesOf.set(id, [call]);
-	}
 	const endNs = (row: number): number => startNs[row]! + durNs[row]!;
 	let limit = 0;
-	for (const launches of launchesOf.values()) {
+	for (const launches of groupRows(calls.launches, (call) => stream[calls.launchedBy[call]!]!).values()) {
 		if (launches.length <= LEAST_LIMIT) continue;
-		const work = launches.map((call) => calls.launchedBy[call]!);
-		const ends = gather(work, endNs).sort();
-		const outstanding = launches.map((call, i) => i - (lastAtMost(ends, endNs(call)) + 1));
-		const ceiling = outstanding.reduce((most, n) => Math.max(most, n), 0);
-		const slow = launches.flatMap((call, i) => (durNs[call]! >= SLOW_FACTOR * launchCostNs ? [outstanding[i]!] : []));
-		const slowAtCeiling = slow.filter((n) => n >= CLOSE_TO_CEILING * ceiling).length;
-		if (ceiling < LEAST_LIMIT || slowAtCeiling < LEAST_SLOW_CALLS || slowAtCeiling < 0.5 * slow.length) continue;
+		const ends = sortedCopy(launches, (call) => endNs(calls.launchedBy[call]!));
+		const outstanding = new Int32Array(launches.length);
+		let ceiling = 0;
+		for (let i = 0; i < launches.length; i++) {
+			outstanding[i] = i - (lastAtMost(ends, endNs(launches[i]!)) + 1);
+			if (outstanding[i]! > ceiling) ceiling = outstanding[i]!;
+		}
+		if (ceiling < LEAST_LIMIT) continue;
+		let slow = 0;
+		let slowAtCeiling = 0;
+		for (let i = 0; i < launches.length; i++) {
+			if (durNs[launches[i]!]! < SLOW_FACTOR * launchCostNs) continue;
+			slow++;
+			if (outstanding[i]! >= CLOSE_TO_CEILING * ceiling) slowAtCeiling++;
+		}
+		if (slowAtCeiling < LEAST_SLOW_CALLS || slowAtCeiling < 0.5 * slow) continue;
 		limit = Math.max(limit, ceiling + 1);
 		for (let i = ceiling + 1; i < launches.length; i++) {
-			const freed = work[i - ceiling - 1]!;
+			const freed = calls.launchedBy[launches[i - ceiling - 1]!]!;
 			if (endNs(freed) <= endNs(launches[i]!)) freedBy[launches[i]!] = freed;
 		}
 	}
 	return { limit, freedBy, launchCostNs };
+}
+
+/** A stream's ends come in order unless its kernels overlap. */
+function sortedCopy(rows: Uint32Array, of: (row: number) => number): Float64Array {
+	const values = gather(rows, of);
+	for (let i = 1; i < values.length; i++) if (values[i]! < values[i - 1]!) return values.sort();
+	return values;
 }

@@ -104,6 +104,38 @@ function orderTies(sorted: Uint32Array, key: Float64Array, tieKey: Float64Array)
 	}
 }
 
+/** The rows 0..count that are chosen. */
+export function selectRows(count: number, chosen: (row: number) => boolean): Uint32Array {
+	const rows = new Uint32Array(count);
+	let length = 0;
+	for (let row = 0; row < count; row++) if (chosen(row)) rows[length++] = row;
+	return rows.slice(0, length);
+}
+
+/** The rows of each key, in their order; the keys in the order in which they first show. */
+export function groupRows(rows: Uint32Array, keyOf: (row: number) => number): Map<number, Uint32Array> {
+	const groups = new Map<number, { length: number; rows: Uint32Array }>();
+	const groupOf = (key: number): { length: number; rows: Uint32Array } => {
+		let group = groups.get(key);
+		if (group === undefined) {
+			group = { length: 0, rows };
+			groups.set(key, group);
+		}
+		return group;
+	};
+	for (let i = 0; i < rows.length; i++) groupOf(keyOf(rows[i]!)).length++;
+	if (groups.size === 1) return new Map([...groups.keys()].map((key) => [key, rows]));
+	for (const group of groups.values()) {
+		group.rows = new Uint32Array(group.length);
+		group.length = 0;
+	}
+	for (let i = 0; i < rows.length; i++) {
+		const group = groupOf(keyOf(rows[i]!));
+		group.rows[group.length++] = rows[i]!;
+	}
+	return new Map([...groups].map(([key, group]) => [key, group.rows]));
+}
+
 /** 0, 1, 2, … */
 export function ascending(count: number): Uint32Array {
 	const rows = new Uint32Array(count);

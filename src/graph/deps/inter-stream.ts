@@ -3,8 +3,8 @@
  * the same thread; and a start that nothing else explains, right after the end of work on another stream, is evidence
  * of its own.
  */
-import { ascending, gather, lastAtMost, sortRows } from "../../lib/sort.js";
-import { Category, NONE, type Trace } from "../../trace/columns.js";
+import { ascending, gather, groupRows, lastAtMost, selectRows, sortRows } from "../../lib/sort.js";
+import { NONE, type Trace } from "../../trace/columns.js";
 import type { Calls, LaunchHistory } from "../calls.js";
 import type { DeviceTasks } from "../device-tasks.js";
 import { FROM_FINISH, type RankDraft } from "../draft.js";
@@ -39,7 +39,7 @@ export function addInterStreamEdges(
 	history: LaunchHistory,
 	syncRows: SyncRows,
 ): void {
-	if (device.rowsOf.size < 2) return;
+	if (history.rowsOf.size < 2) return;
 	const builder = new InterStream(draft, trace, calls, device, history, syncRows);
 	builder.fromCalls();
 	builder.fromTiming();
@@ -58,27 +58,23 @@ class InterStream {
 		private readonly syncRows: SyncRows,
 	) {}
 
+	/** Waits that the trace explains; the others are paired thread by thread, in the order of the calls. */
 	fromCalls(): void {
 		const { events } = this.trace;
-		const rows: number[] = [];
-		for (let row = 0; row < events.count; row++) {
-			const role = this.calls.role[row];
-			if (
-				events.category[row] === Category.runtime &&
-				(role === CallRole.eventRecord || role === CallRole.streamWaitEvent || this.calls.launchedBy[row] !== NONE)
-			)
-				rows.push(row);
-		}
-		const perTrack = new Map<number, number[]>();
-		for (const row of sortRows(new Uint32Array(rows), events.startNs)) {
-			const list = perTrack.get(events.track[row]!);
-			if (list) list.push(row);
-			else perTrack.set(events.track[row]!, [row]);
-		}
-		for (const list of perTrack.values()) this.thread(list);
+		const { role, launchedBy } = this.calls;
+		const waits = selectRows(events.count, (row) => role[row] === CallRole.streamWaitEvent);
+		const open = waits.filter((row) => !this.exactWait(row));
+		if (open.length === 0) return;
+		const rows = selectRows(
+			events.count,
+			(row) => role[row] === CallRole.eventRecord || role[row] === CallRole.streamWaitEvent || launchedBy[row] !== NONE,
+		);
+		const openWaits = new Set(open);
+		for (const thread of groupRows(sortRows(rows, events.startNs), (row) => events.track[row]!).values())
+			this.thread(thread, openWaits);
 	}
 
-	private thread(rows: readonly number[]): void {
+	private thread(rows: Uint32Array, openWaits: ReadonlySet<number>): void {
 		const { events } = this.trace;
 		const records: EventRecord[] = [];
 		let current = NONE;
@@ -87,7 +83,7 @@ class InterStream {
 			if (work !== NONE) current = events.stream[work]!;
 			else if (this.calls.role[row] === CallRole.eventRecord)
 				records.push({ atNs: events.startNs[row]!, stream: current, index });
-			else if (!this.exactWait(row)) this.pairedWait(rows, index, records);
+			else if (openWaits.has(row)) this.pairedWait(rows, index, records);
 		});
 	}
 
@@ -100,7 +96,7 @@ class InterStream {
 		return true;
 	}
 
-	private pairedWait(rows: readonly number[], index: number, records: readonly EventRecord[]): void {
+	private pairedWait(rows: Uint32Array, index: number, records: readonly EventRecord[]): void {
 		const { events } = this.trace;
 		let held = NONE;
 		for (let i = index + 1; i < rows.length && held === NONE; i++) held = this.calls.launchedBy[rows[i]!]!;
@@ -130,7 +126,7 @@ class InterStream {
 		const deviceEnds = gather(device, (row) => this.endNs(row));
 		const byEnd = sortRows(ascending(device.length), deviceEnds).map((i) => device[i]!);
 		const ends = gather(byEnd, (row) => this.endNs(row));
-		for (const [stream, rows] of this.device.rowsOf) {
+		for (const [stream, rows] of this.history.rowsOf) {
 			let previousEnd = Number.NEGATIVE_INFINITY;
 			for (const row of rows) {
 				const start = events.startNs[row]!;

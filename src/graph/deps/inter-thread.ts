@@ -6,7 +6,7 @@
  * `fwdbwd` flows and shared sequence numbers say which threads hand over to each other at all; between other threads
  * the gap has to be long and the timing close.
  */
-import { gather, lastAtMost } from "../../lib/sort.js";
+import { lastAtMost } from "../../lib/sort.js";
 import { Category, NONE, type Trace } from "../../trace/columns.js";
 import type { CpuTasks } from "../cpu-tasks.js";
 import { FROM_FINISH, type RankDraft } from "../draft.js";
@@ -28,14 +28,14 @@ const AUTOGRAD_SHARE = 0.1;
 export function addInterThreadEdges(draft: RankDraft, trace: Trace, cpu: CpuTasks): void {
 	if (cpu.threads.length < 2) return;
 	const links = threadLinks(trace, cpu);
-	const threads: Thread[] = cpu.threads.map(({ track, tasks }) => ({
+	const threads: Thread[] = cpu.threads.map(({ track, firstTask, taskCount }) => ({
 		track,
-		tasks,
-		starts: gather(tasks, (task) => draft.startNs[task]!),
-		ends: gather(tasks, (task) => draft.endNs[task]!),
+		firstTask,
+		starts: draft.startNs.subarray(firstTask, firstTask + taskCount),
+		ends: draft.endNs.subarray(firstTask, firstTask + taskCount),
 	}));
 	for (const waiting of threads) {
-		for (let i = 0; i < waiting.tasks.length; i++) {
+		for (let i = 0; i < waiting.starts.length; i++) {
 			const gapStart = i === 0 ? Number.NEGATIVE_INFINITY : waiting.ends[i - 1]!;
 			const gapEnd = waiting.starts[i]!;
 			if (gapEnd - gapStart < LEAST_GAP_NS.linked) continue;
@@ -61,17 +61,17 @@ export function addInterThreadEdges(draft: RankDraft, trace: Trace, cpu: CpuTask
 					(best.confidence > confidence || (best.confidence === confidence && best.endNs >= other.ends[last]!))
 				)
 					continue;
-				best = { task: other.tasks[last]!, endNs: other.ends[last]!, confidence };
+				best = { task: other.firstTask + last, endNs: other.ends[last]!, confidence };
 			}
 			if (!best && i === 0) best = spawner(threads, waiting, gapEnd);
-			if (best) draft.addEdge(EdgeKind.interThread, best.task, FROM_FINISH, waiting.tasks[i]!, best.confidence);
+			if (best) draft.addEdge(EdgeKind.interThread, best.task, FROM_FINISH, waiting.firstTask + i, best.confidence);
 		}
 	}
 }
 
 interface Thread {
 	readonly track: number;
-	readonly tasks: Uint32Array;
+	readonly firstTask: number;
 	readonly starts: Float64Array;
 	readonly ends: Float64Array;
 }
@@ -92,7 +92,7 @@ function spawner(threads: readonly Thread[], spawned: Thread, atNs: number): Han
 		if (other === spawned) continue;
 		const last = lastAtMost(other.ends, atNs);
 		if (last < 0 || (best && best.endNs >= other.ends[last]!)) continue;
-		best = { task: other.tasks[last]!, endNs: other.ends[last]!, confidence: CONFIDENCE.spawned };
+		best = { task: other.firstTask + last, endNs: other.ends[last]!, confidence: CONFIDENCE.spawned };
 	}
 	return best;
 }
