@@ -1,9 +1,9 @@
 /**
- * Runs the benchmarks: `npm run bench -- [NAME…] [--repeat N] [--out FILE]`.
+ * Runs the benchmarks: `npm run bench -- [NAME…] [--repeat N] [--out FILE | --store]`.
  *
  * Each `*.bench.ts` runs in a process of its own, `--repeat` times over (default 3), so that neither the heap nor the
  * JIT of one touches another, and so that the spread between processes is part of the noise. Prints a table; writes
- * JSON with machine and versions to bench/results/, or to `--out`.
+ * JSON with machine and versions to bench/results/, to `--out`, or, with `--store`, as the baseline of this CPU.
  */
 import { fork } from "node:child_process";
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
@@ -12,12 +12,13 @@ import { dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { z } from "zod";
+import { baselineName } from "./compare.js";
 import { type BenchRun, type Figure, figureSchema, median, relativeSpread } from "./figure.js";
 
 const folder = fileURLToPath(new URL(".", import.meta.url));
 const { values: flags, positionals } = parseArgs({
 	allowPositionals: true,
-	options: { repeat: { type: "string", default: "3" }, out: { type: "string" } },
+	options: { repeat: { type: "string", default: "3" }, out: { type: "string" }, store: { type: "boolean" } },
 });
 const repeats = Math.max(1, Number(flags.repeat));
 const takenAt = new Date().toISOString();
@@ -97,7 +98,8 @@ const run: BenchRun = {
 	repeats,
 	figures,
 };
-const file = resolve(flags.out ?? join(folder, `results/${takenAt.replaceAll(":", "-")}.json`));
+const name = flags.store ? `baseline/${baselineName(run.machine.cpu)}` : `results/${takenAt.replaceAll(":", "-")}.json`;
+const file = resolve(flags.out ?? join(folder, name));
 mkdirSync(dirname(file), { recursive: true });
 writeFileSync(file, `${JSON.stringify(run, undefined, "\t")}\n`);
 process.stdout.write(`${table(figures)}\n${file}\n`);
