@@ -24,7 +24,7 @@ export default async function endToEnd(): Promise<Figure[]> {
 	const path = bigTrace();
 	const megabytes = (await inflate(path)) / 1e6;
 	const figure = await contest({
-		name: `${megabytes.toFixed(0)} MB of JSON read, built and simulated`,
+		name: "read, built and simulated",
 		unit: "MB/s",
 		amount: megabytes,
 		run: async () => simulate(buildGraph([await readTrace(path)]).graph),

@@ -72,6 +72,11 @@ const names = readdirSync(folder)
 	.flatMap((name) => (name.endsWith(".bench.ts") ? [name.slice(0, -".bench.ts".length)] : []))
 	.filter((name) => positionals.length === 0 || positionals.includes(name));
 
+if (names.length === 0) {
+	process.stderr.write(`no benchmark is called ${positionals.join(" or ")}\n`);
+	process.exit(2);
+}
+
 const figures: BenchRun["figures"] = [];
 for (const name of names) {
 	const runs: Figure[][] = [];

@@ -50,7 +50,7 @@ export default async function memory(): Promise<Figure[]> {
 	const bound = BYTES_AT_REST + BYTES_PER_EVENT * own.events;
 	return [
 		{
-			name: `peak memory of a replay, ${own.events} events`,
+			name: "peak memory of a replay",
 			value: own.peakBytes / 1e6,
 			unit: "MB",
 			rival: "JSON.parse of the inflated file",
