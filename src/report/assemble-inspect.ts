@@ -1,5 +1,5 @@
 /** Puts what traces say about their job together as the document `lumos.inspect/1`. */
-import { describeJob } from "../analysis/job-shape.js";
+import { describeJob } from "../analysis/job-shape/index.js";
 import { nsToMs } from "../lib/units.js";
 import { Category, type ProcessGroup, type Trace, type TraceWarning } from "../trace/columns.js";
 import type { InspectRank, InspectResult } from "./inspect-result.js";

@@ -12,9 +12,9 @@ export const unknown = { value: null, found: "unknown" } as const;
 
 export const fromMetadata = <T extends number | string>(value: T): Finding<T> => ({ value, found: "metadata" });
 
-/** An inference from events; `unknown` where there is nothing to infer from. */
+/** An inference from events; `unknown` where there is nothing to infer from, or sizes of 0, which no job has. */
 export function inferred<T extends number | string>(value: T | null | undefined): Finding<T> {
-	return value === null || value === undefined ? unknown : { value, found: "inferred" };
+	return value === null || value === undefined || value === 0 ? unknown : { value, found: "inferred" };
 }
 
 /** The value that most ranks give, the first of equals; null where none gives any. */

@@ -57,7 +57,7 @@ export function parallelismOf(surveys: readonly Survey[]): Parallelism {
 }
 
 function worldSizeOf(surveys: readonly Survey[]): Finding<number> {
-	const known = surveys.find(({ trace }) => trace.worldSizeFound !== "unknown")?.trace;
+	const known = surveys.find(({ trace }) => trace.worldSizeFound !== "unknown" && trace.worldSize > 0)?.trace;
 	if (known) return { value: known.worldSize, found: known.worldSizeFound };
 	// One trace in which nothing ever communicates is a job of its own.
 	return inferred(surveys.length === 1 && !surveys[0]!.communicates ? 1 : null);

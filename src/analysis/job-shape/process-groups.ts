@@ -76,8 +76,6 @@ export function degreesByDescription(trace: Trace): Degrees {
 	};
 }
 
-export const isDescribed = (group: ProcessGroup): boolean => axisOf(group.desc) !== undefined;
-
 function axisOf(description: string): Axis | undefined {
 	const name = description
 		.toLowerCase()
