@@ -43,7 +43,7 @@ const steps: readonly BuildStep[] = [
 	{
 		name: "engine as plain TypeScript",
 		inputs: [...kernelSources, "tools/build-portable.mjs"],
-		outputs: ["dist/portable/index.js"],
+		outputs: ["dist/portable/index.cjs"],
 		command: ["tools/build-portable.mjs"],
 	},
 	{

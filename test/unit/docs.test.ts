@@ -9,7 +9,12 @@ interface Manifest {
 	readonly devDependencies: Readonly<Record<string, string>>;
 }
 
-const documents = ["README.md", "CONTRIBUTING.md", "CHANGELOG.md", ...sourceFiles(["docs", "fixtures"], [".md"])];
+const documents = [
+	"README.md",
+	"CONTRIBUTING.md",
+	"CHANGELOG.md",
+	...sourceFiles(["docs", "fixtures", "bench"], [".md"]),
+];
 const read = (path: string): string => readFileSync(join(packageRoot, path), "utf8");
 const manifest = JSON.parse(read("package.json")) as Manifest;
 
