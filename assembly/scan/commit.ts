@@ -19,6 +19,7 @@ import {
 	COMM_SEQ,
 	COMM_SRC_RANK,
 	COMMS,
+	COMMS_TAKEN,
 	DUPLICATE_KEYS,
 	EVENTS,
 	FLOW_ID,
@@ -56,6 +57,7 @@ import {
 	SYNC_RECORD_CORRELATION,
 	SYNC_WAIT_ON_STREAM,
 	SYNCS,
+	SYNCS_TAKEN,
 	set,
 	TEXT,
 	TEXT_LENGTH,
@@ -65,6 +67,7 @@ import {
 	WITHOUT_TIME,
 } from "./control";
 import { STRINGS_PER_EVENT } from "./limits";
+import { categoryOf, setCategoryOf } from "./nodes";
 import {
 	ARG_BLOCK,
 	ARG_BYTES,
@@ -91,6 +94,7 @@ import {
 	ARG_WAIT_ON_STREAM,
 	argument,
 	CAT,
+	CAT_NODE,
 	DUR_NS,
 	hasArgument,
 	ID,
@@ -113,6 +117,7 @@ import {
 } from "./pending";
 import { BATCH_FULL, HEAP_FULL, NEED_INPUT, NEW_CATEGORY, STRINGS_FULL, TRACKS_FULL } from "./status";
 import { intern, tagOf } from "./strings";
+import { copyBytes } from "./text";
 import { identityOf, trackOf, trackStream } from "./tracks";
 
 /** Classes of categories: those of Category in src/trace/columns.ts, and these. Mirrored in categories.ts there. */
@@ -154,11 +159,16 @@ export function commit(length: usize): u32 {
 	const seen = load<u32>(SEEN);
 	let category: u32 = 0;
 	if ((seen & KEY_CAT) !== 0 && load<u32>(CAT, 4) !== 0) {
-		const id = internSpan(CAT);
-		category = tagOf(id);
+		const node = <usize>load<u32>(CAT_NODE);
+		if (node !== 0) category = categoryOf(node);
 		if (category === 0) {
-			set(TEXT, id);
-			return NEW_CATEGORY;
+			const id = internSpan(CAT);
+			category = tagOf(id);
+			if (category === 0) {
+				set(TEXT, id);
+				return NEW_CATEGORY;
+			}
+			if (node !== 0) setCategoryOf(node, category);
 		}
 	}
 	increment(BATCH_EVENTS);
@@ -174,7 +184,7 @@ export function commit(length: usize): u32 {
 		increment(WITHOUT_PHASE);
 	} else {
 		if (phase === PHASE_METADATA) commitLabel(seen);
-		increment(<usize>get(PHASES) + (<usize>phase << 2));
+		increment(<usize>get(PHASES) + ((<usize>phase) << 2));
 	}
 	return NEED_INPUT;
 }
@@ -186,12 +196,12 @@ function internSpan(field: usize): u32 {
 
 @inline
 function categoryRecord(category: u32): usize {
-	return <usize>get(CATEGORIES) + (<usize>(category - 1) << 3);
+	return <usize>get(CATEGORIES) + ((<usize>(category - 1)) << 3);
 }
 
 /** Counts an event that is not kept under its category, or under its phase where it has none. */
 function skip(category: u32, phase: u32): void {
-	increment(category === 0 ? <usize>get(PHASES) + (<usize>phase << 2) : categoryRecord(category) + 4);
+	increment(category === 0 ? <usize>get(PHASES) + ((<usize>phase) << 2) : categoryRecord(category) + 4);
 }
 
 function relativeNs(): f64 {
@@ -212,7 +222,7 @@ function currentTrack(seen: u32): u32 {
 
 @inline
 function column(field: usize, index: u32, shift: usize): usize {
-	return <usize>get(field) + (<usize>index << shift);
+	return <usize>get(field) + ((<usize>index) << shift);
 }
 
 function commitRange(seen: u32, phase: u32, category: u32): void {
@@ -293,9 +303,9 @@ function integerArgument(args: u32, index: u32): i32 {
 function launchShape(args: u32): u32 {
 	const grid = argument(ARG_GRID);
 	const begin = <usize>get(HEAP);
-	// Behind the place where the raw text will be added.
+	// Behind the place where the raw text will be added, in steps of 16 bytes.
 	const blockLength: u32 = hasArgument(args, ARG_BLOCK) ? load<u32>(argument(ARG_BLOCK), 4) : 0;
-	const out = begin + <usize>(load<u32>(grid, 4) + 1 + blockLength);
+	const out = begin + <usize>(load<u32>(grid, 4) + 1 + blockLength + 16);
 	let end = append(out, grid);
 	store<u8>(end++, SLASH);
 	if (hasArgument(args, ARG_BLOCK)) end = append(end, argument(ARG_BLOCK));
@@ -304,7 +314,7 @@ function launchShape(args: u32): u32 {
 
 function append(to: usize, span: usize): usize {
 	const length = load<u32>(span, 4);
-	memory.copy(to, <usize>load<u32>(span), length);
+	copyBytes(to, <usize>load<u32>(span), length);
 	return to + length;
 }
 
@@ -314,7 +324,7 @@ function commitSync(args: u32): i32 {
 	store<i32>(column(SYNC_WAIT_ON_STREAM, row, 2), integerArgument(args, ARG_WAIT_ON_STREAM));
 	store<i32>(column(SYNC_RECORD_CORRELATION, row, 2), integerArgument(args, ARG_RECORD_CORRELATION));
 	store<i32>(column(SYNC_EVENT_ID, row, 2), integerArgument(args, ARG_EVENT_ID));
-	return row;
+	return get(SYNCS_TAKEN) + row;
 }
 
 function commitComm(args: u32): i32 {
@@ -331,7 +341,7 @@ function commitComm(args: u32): i32 {
 	store<i32>(column(COMM_SEQ, row, 2), integerArgument(args, ARG_SEQ));
 	store<i32>(column(COMM_SRC_RANK, row, 2), integerArgument(args, ARG_SRC_RANK));
 	store<i32>(column(COMM_DST_RANK, row, 2), integerArgument(args, ARG_DST_RANK));
-	return row;
+	return get(COMMS_TAKEN) + row;
 }
 
 function numberArgument(args: u32, index: u32): f64 {

@@ -5,8 +5,8 @@
 import { CATEGORY_LIMIT, PHASE_COUNT } from "./limits";
 
 const FIELD: usize = 4;
-export const CONTROL_BYTES: usize = 72 * FIELD;
-export const CONTROL: usize = memory.data(288, 16);
+export const CONTROL_BYTES: usize = 74 * FIELD;
+export const CONTROL: usize = memory.data(296, 16);
 
 /** Where scanning goes on, and which byte could not be read. */
 export const POSITION: usize = CONTROL;
@@ -74,7 +74,9 @@ export const ROW_DETAIL: usize = ROW_SHAPE + FIELD;
 export const ROW_BYTES: usize = ROW_DETAIL + FIELD;
 
 export const COMMS: usize = ROW_BYTES + FIELD;
-export const COMM_COLLECTIVE: usize = COMMS + FIELD;
+/** Rows that were taken out before: where this batch begins in the whole table. */
+export const COMMS_TAKEN: usize = COMMS + FIELD;
+export const COMM_COLLECTIVE: usize = COMMS_TAKEN + FIELD;
 export const COMM_DTYPE: usize = COMM_COLLECTIVE + FIELD;
 export const COMM_IN_ELEMS: usize = COMM_DTYPE + FIELD;
 export const COMM_OUT_ELEMS: usize = COMM_IN_ELEMS + FIELD;
@@ -87,7 +89,8 @@ export const COMM_SRC_RANK: usize = COMM_SEQ + FIELD;
 export const COMM_DST_RANK: usize = COMM_SRC_RANK + FIELD;
 
 export const SYNCS: usize = COMM_DST_RANK + FIELD;
-export const SYNC_WAIT_ON_STREAM: usize = SYNCS + FIELD;
+export const SYNCS_TAKEN: usize = SYNCS + FIELD;
+export const SYNC_WAIT_ON_STREAM: usize = SYNCS_TAKEN + FIELD;
 export const SYNC_RECORD_CORRELATION: usize = SYNC_WAIT_ON_STREAM + FIELD;
 export const SYNC_EVENT_ID: usize = SYNC_RECORD_CORRELATION + FIELD;
 

@@ -1,156 +1,148 @@
 /**
- * One event: its keys in whatever order, into the record of pending.ts. What is surely not kept is not read to the end:
- * instants and counters by their phase, Python frames by their category and name.
+ * One event: its keys in whatever order, into the record of pending.ts, along the ways of nodes.ts. What is surely not
+ * kept is not read to the end: instants and counters by their phase, Python frames by their category and name.
  */
-import { readArguments } from "./arguments";
 import { get, KEEP_PYTHON } from "./control";
-import { fail } from "./cursor";
-import { readMicroseconds, valid, value } from "./number";
+import { learn, learntAt } from "./learn";
+import {
+	actionOf,
+	bitOf,
+	CATEGORY,
+	constantOf,
+	DURATION,
+	digitsMemo,
+	END_OF_EVENT,
+	fieldOf,
+	firstChild,
+	flagsOf,
+	IDENTITY,
+	IN_ARGUMENTS,
+	INTEGER,
+	lengthOf,
+	matches,
+	NAME_SPAN,
+	nextSibling,
+	OPENS_ARGUMENTS,
+	PHASE_LETTER,
+	PYTHON,
+	ROOT,
+	SKIP,
+	TIME,
+} from "./nodes";
+import { readDuration, readInteger, readTime, valid, value } from "./number";
 import {
 	CAT,
+	CAT_NODE,
 	DUR_NS,
-	ID,
 	KEY_ARGS,
 	KEY_CAT,
-	KEY_DUR,
-	KEY_ID,
-	KEY_NAME,
 	KEY_PH,
-	KEY_PID,
-	KEY_TID,
-	KEY_TS,
-	NAME,
 	PHASE,
-	PID,
 	REPEATED,
 	SEEN,
 	SEEN_ARGUMENTS,
 	START_NS,
-	TID,
+	setSpan,
 } from "./pending";
-import { nestedEnd, skipColon, skipSpace, stringEnd, valueEnd } from "./skip";
+import { nestedEnd, skipSpace, valueEnd } from "./skip";
 import { readSpan, spanLength } from "./spans";
 import { readIdentity } from "./tracks";
 
 const QUOTE: u8 = 0x22;
-const COMMA: u8 = 0x2c;
-
-/** Keys with their closing quote, as little-endian numbers. */
-const PH_QUOTE: u32 = 0x226870;
-const TS_QUOTE: u32 = 0x227374;
-const ID_QUOTE: u32 = 0x226469;
-const CAT_QUOTE: u32 = 0x22746163;
-const PID_QUOTE: u32 = 0x22646970;
-const TID_QUOTE: u32 = 0x22646974;
-const DUR_QUOTE: u32 = 0x22727564;
-const NAME_TEXT: u32 = 0x656d616e;
-const ARGS_TEXT: u32 = 0x73677261;
-
-const PYTHON_F: u64 = 0x665f6e6f68747970;
-const UNCTION_QUOTE: u64 = 0x226e6f6974636e75;
 const NN_MODUL: u64 = 0x6c75646f4d2e6e6e;
 
 /** From behind the opening brace to behind the closing one. */
 export function readEvent(p: usize): usize {
 	let seen: u32 = 0;
-	store<u32>(SEEN_ARGUMENTS, 0);
-	store<u32>(REPEATED, 0);
+	let args: u32 = 0;
+	let repeated: u32 = 0;
+	let python = false;
+	let node = ROOT;
+	store<u32>(CAT_NODE, 0);
 	while (true) {
-		p = skipSpace(p);
-		const first = load<u8>(p);
-		if (first !== QUOTE) {
-			if (first === COMMA) {
-				p++;
-				continue;
-			}
-			if (first !== 0x7d) return fail(p);
-			store<u32>(SEEN, seen);
-			return p + 1;
+		let next = firstChild(node);
+		while (next !== 0 && !matches(next, p)) next = nextSibling(next);
+		if (next !== 0) {
+			p += lengthOf(next);
+		} else {
+			next = learn(node, p);
+			if (next === 0) return 0;
+			p = learntAt;
 		}
-		p++;
-		const head = load<u32>(p);
-		const head3 = head & 0xffffff;
-		let bit: u32 = 0;
-		if (head3 === PH_QUOTE) {
-			bit = KEY_PH;
-			p = skipColon(p + 3);
-			if (p === 0) return 0;
-			const phase = load<u16>(p, 1);
-			if (load<u8>(p) === QUOTE && phase >> 8 === QUOTE) {
-				store<u32>(PHASE, phase & 0xff);
-				p += 3;
-				if (!mayBeKept(phase & 0xff)) {
-					store<u32>(SEEN, seen | KEY_PH);
-					return nestedEnd(p, 1);
-				}
-			} else {
-				store<u32>(PHASE, 0);
-				p = valueEnd(p);
-			}
-		} else if (head === CAT_QUOTE) {
-			bit = KEY_CAT;
-			p = skipColon(p + 4);
-			if (p === 0) return 0;
-			p = readSpan(p, CAT);
-			if (spanLength < 0) bit = 0;
-		} else if (head === NAME_TEXT && load<u8>(p, 4) === QUOTE) {
-			bit = KEY_NAME;
-			p = skipColon(p + 5);
-			if (p === 0) return 0;
-			if ((seen & KEY_CAT) !== 0 && isPythonFrame(p) && get(KEEP_PYTHON) === 0) {
+		node = next;
+		const action = actionOf(node);
+		const flags = flagsOf(node);
+		const bit = bitOf(node);
+		if ((flags & OPENS_ARGUMENTS) !== 0) {
+			if ((seen & KEY_ARGS) !== 0) repeated++;
+			seen |= KEY_ARGS;
+			args = 0;
+		}
+		if (action === END_OF_EVENT) {
+			store<u32>(SEEN, seen);
+			store<u32>(SEEN_ARGUMENTS, args);
+			store<u32>(REPEATED, repeated);
+			return p;
+		}
+		if (action === PHASE_LETTER) {
+			if ((seen & KEY_PH) !== 0) repeated++;
+			seen |= KEY_PH;
+			store<u32>(PHASE, constantOf(node));
+			if (!mayBeKept(constantOf(node))) {
 				store<u32>(SEEN, seen);
+				store<u32>(SEEN_ARGUMENTS, 0);
+				store<u32>(REPEATED, repeated);
 				return nestedEnd(p, 1);
 			}
-			p = readSpan(p, NAME);
-			if (spanLength < 0) bit = 0;
-		} else if (head === PID_QUOTE) {
-			bit = KEY_PID;
-			p = skipColon(p + 4);
-			if (p === 0) return 0;
-			p = readIdentity(p, PID);
-		} else if (head === TID_QUOTE) {
-			bit = KEY_TID;
-			p = skipColon(p + 4);
-			if (p === 0) return 0;
-			p = readIdentity(p, TID);
-		} else if (head3 === TS_QUOTE) {
-			bit = KEY_TS;
-			p = skipColon(p + 3);
-			if (p === 0) return 0;
-			p = readMicroseconds(p);
-			store<i64>(START_NS, value);
-			if (!valid) {
-				seen &= ~KEY_TS;
-				bit = 0;
-			}
-		} else if (head === DUR_QUOTE) {
-			bit = KEY_DUR;
-			p = skipColon(p + 4);
-			if (p === 0) return 0;
-			p = readMicroseconds(p);
-			store<i64>(DUR_NS, valid ? value : -1);
-		} else if (head === ARGS_TEXT && load<u8>(p, 4) === QUOTE) {
-			bit = KEY_ARGS;
-			p = skipColon(p + 5);
-			if (p === 0) return 0;
-			store<u32>(SEEN_ARGUMENTS, 0);
-			p = load<u8>(p) === 0x7b ? readArguments(p + 1) : valueEnd(p);
-		} else if (head3 === ID_QUOTE) {
-			bit = KEY_ID;
-			p = skipColon(p + 3);
-			if (p === 0) return 0;
-			p = readIdentity(p, ID);
-		} else {
-			p = stringEnd(p);
-			if (p === 0) return 0;
-			p = skipColon(p + 1);
-			if (p === 0) return 0;
+			continue;
+		}
+		if (action === CATEGORY) {
+			if ((seen & KEY_CAT) !== 0) repeated++;
+			seen |= KEY_CAT;
+			const length = constantOf(node);
+			setSpan(CAT, p - 1 - length, length, 0);
+			store<u32>(CAT_NODE, <u32>node);
+			python = (flags & PYTHON) !== 0;
+			continue;
+		}
+		// The node may have been learnt where less white space stood.
+		if (load<u8>(p) <= 0x20) p = skipSpace(p);
+		let known = true;
+		if (action === SKIP) {
 			p = valueEnd(p);
+			if (bit !== 0) store<u32>(PHASE, 0);
+		} else if (action === INTEGER) {
+			p = readInteger(p, digitsMemo(node));
+			known = valid;
+			store<i64>(fieldOf(node), value);
+		} else if (action === TIME) {
+			p = readTime(p);
+			known = valid;
+			store<i64>(START_NS, value);
+		} else if (action === DURATION) {
+			p = readDuration(p);
+			store<i64>(DUR_NS, valid ? value : -1);
+		} else if (action === IDENTITY) {
+			p = readIdentity(p, fieldOf(node));
+		} else {
+			if (action === NAME_SPAN && python && isFrame(p) && get(KEEP_PYTHON) === 0) {
+				store<u32>(SEEN, seen);
+				store<u32>(SEEN_ARGUMENTS, 0);
+				store<u32>(REPEATED, repeated);
+				return nestedEnd(p, 1);
+			}
+			p = readSpan(p, fieldOf(node));
+			known = spanLength >= 0;
+			if (bit === KEY_CAT && fieldOf(node) === CAT) store<u32>(CAT_NODE, 0);
 		}
 		if (p === 0) return 0;
-		if ((seen & bit) !== 0) store<u32>(REPEATED, load<u32>(REPEATED) + 1);
-		seen |= bit;
-		if (load<u8>(p) === COMMA) p++;
+		if ((flags & IN_ARGUMENTS) !== 0) {
+			repeated += <u32>((args & bit) !== 0);
+			args = known ? args | bit : args & ~bit;
+		} else {
+			repeated += <u32>((seen & bit) !== 0);
+			seen = known ? seen | bit : seen & ~bit;
+		}
 	}
 }
 
@@ -168,14 +160,8 @@ function mayBeKept(phase: u32): bool {
 	);
 }
 
-/** `p` is at the value of `name`; the category is known. */
+/** Whether the name at `p` is not that of a module. */
 @inline
-function isPythonFrame(p: usize): bool {
-	const cat = <usize>load<u32>(CAT);
-	return (
-		load<u64>(cat) === PYTHON_F &&
-		load<u64>(cat, 8) === UNCTION_QUOTE &&
-		load<u8>(p) === QUOTE &&
-		load<u64>(p, 1) !== NN_MODUL
-	);
+function isFrame(p: usize): bool {
+	return load<u8>(p) === QUOTE && load<u64>(p, 1) !== NN_MODUL;
 }

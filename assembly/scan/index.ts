@@ -5,9 +5,10 @@
 import { CATEGORIES, CONTROL, CONTROL_BYTES, get, initControl } from "./control";
 import { scanDocument } from "./document";
 import { initKeys } from "./keys";
-import { setTag } from "./strings";
+import { initNodes } from "./nodes";
+import { forgetRecent, setTag } from "./strings";
 
-export { rehashStrings, intern } from "./strings";
+export { intern, rehashStrings } from "./strings";
 export { rehashTracks } from "./tracks";
 
 export function heapBase(): usize {
@@ -19,6 +20,8 @@ export function reset(): usize {
 	memory.fill(CONTROL, 0, CONTROL_BYTES);
 	initControl();
 	initKeys();
+	initNodes();
+	forgetRecent();
 	return CONTROL;
 }
 
@@ -30,5 +33,5 @@ export function scan(begin: usize, end: usize): u32 {
 /** Gives the category with the string `id` its record and class. */
 export function setCategory(id: u32, record: u32, kind: u32): void {
 	setTag(id, record + 1);
-	store<u32>(<usize>get(CATEGORIES) + (<usize>record << 3), kind);
+	store<u32>(<usize>get(CATEGORIES) + ((<usize>record) << 3), kind);
 }

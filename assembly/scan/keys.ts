@@ -2,7 +2,7 @@
  * The arguments that Lumos asks for, found by the first four bytes of their key.
  *
  *   slot  u32 address of the first key, 0 = none
- *   key   u32 first four bytes | u32 address of the next key of the slot | u32 argument | u32 kind
+ *   key   u32 first four bytes | u32 address of the next key of the slot | u32 argument | u32 kind of value
  *         u32 length with the closing quote | 12 unused | 48 bytes of the key with its closing quote
  *
  * Every key has at least four bytes with its closing quote.
@@ -34,10 +34,9 @@ import {
 } from "./pending";
 import { sameBytes } from "./text";
 
-export const INTEGER: u32 = 0;
-export const SPAN: u32 = 1;
+const INTEGER: u32 = 0;
+const SPAN: u32 = 1;
 
-const KEY_LIMIT: usize = 32;
 const KEY_BYTES: usize = 80;
 const TEXT_OFFSET: usize = 32;
 const SLOT_BITS: u32 = 6;
@@ -94,7 +93,7 @@ function define(text: string, argument: u32, kind: u32): void {
 
 @inline
 function slotOf(head: u32): usize {
-	return slots + (<usize>((head * 0x9e3779b1) >> (32 - SLOT_BITS)) << 2);
+	return slots + ((<usize>((head * 0x9e3779b1) >> (32 - SLOT_BITS))) << 2);
 }
 
 /** The key that stands at `p`, behind its opening quote, or 0. */
@@ -121,6 +120,6 @@ export function argumentOf(key: usize): u32 {
 }
 
 @inline
-export function kindOf(key: usize): u32 {
-	return load<u32>(key, 12);
+export function isSpan(key: usize): bool {
+	return load<u32>(key, 12) === SPAN;
 }

@@ -2,14 +2,14 @@
  * The event being read: a record in static memory, valid only where `SEEN` and `SEEN_ARGUMENTS` say so. Nothing of it
  * counts before its closing brace is seen, so that an event cut by the end of the input can be read again.
  *
- * Spans are an address, a length and flags of strings.ts (u32 each); identities are spans or numbers, see tracks.ts.
+ * Spans are an address, a length and flags of canonical.ts (u32 each); identities are spans or numbers, see tracks.ts.
  */
 
-const RECORD: usize = memory.data(1024, 16);
+const RECORD: usize = memory.data(512, 16);
 
 /** Bits of `KEY_*`, one a key of the event. */
 export const SEEN: usize = RECORD;
-/** Bits of `ARG_*`, one an argument. */
+/** Bits `1 << ARG_*`, one an argument. */
 export const SEEN_ARGUMENTS: usize = RECORD + 4;
 /** Keys seen twice. */
 export const REPEATED: usize = RECORD + 8;
@@ -22,6 +22,8 @@ export const NAME: usize = RECORD + 48;
 export const PID: usize = RECORD + 64;
 export const TID: usize = RECORD + 80;
 export const ID: usize = RECORD + 96;
+/** The node (paths.ts) that stands for the category's text, or 0. */
+export const CAT_NODE: usize = RECORD + 112;
 /** 16 bytes an argument: an i64 or a span. */
 const ARGUMENTS: usize = RECORD + 128;
 
@@ -61,7 +63,7 @@ export const ARG_EVENT_ID: u32 = 22;
 
 @inline
 export function argument(index: u32): usize {
-	return ARGUMENTS + (<usize>index << 4);
+	return ARGUMENTS + ((<usize>index) << 4);
 }
 
 @inline

@@ -37,9 +37,7 @@ export function stringEnd(p: usize): usize {
 	sawEscape = false;
 	while (p < limit) {
 		const text = v128.load(p);
-		const special = i8x16.bitmask(
-			v128.or(i8x16.eq(text, i8x16.splat(QUOTE)), i8x16.eq(text, i8x16.splat(BACKSLASH))),
-		);
+		const special = i8x16.bitmask(v128.or(i8x16.eq(text, i8x16.splat(QUOTE)), i8x16.eq(text, i8x16.splat(BACKSLASH))));
 		if (special !== 0) {
 			p += ctz(special);
 			if (load<u8>(p) === QUOTE) return p;
@@ -83,7 +81,7 @@ export function nestedEnd(p: usize, depth: i32): usize {
 			strings ^= strings << 4;
 			strings ^= strings << 8;
 			strings ^= inside;
-			inside = <u32>((<i32>(strings << 16)) >> 31);
+			inside = <u32>(<i32>(strings << 16) >> 31);
 			opens &= ~strings;
 			closes &= ~strings;
 		}
@@ -117,10 +115,7 @@ export function scalarEnd(p: usize): usize {
 	while (p < limit) {
 		const text = v128.load(p);
 		const ends = i8x16.bitmask(
-			v128.or(
-				i8x16.eq(text, i8x16.splat(0x2c)),
-				i8x16.eq(v128.or(text, i8x16.splat(0x20)), i8x16.splat(0x7d)),
-			),
+			v128.or(i8x16.eq(text, i8x16.splat(0x2c)), i8x16.eq(v128.or(text, i8x16.splat(0x20)), i8x16.splat(0x7d))),
 		);
 		if (ends !== 0) {
 			p += ctz(ends);

@@ -9,17 +9,40 @@
  */
 import { LENGTH_MASK, writeCanonical } from "./canonical";
 import { ENTRIES, get, HEAP, SLOT_MASK, SLOTS, STRINGS, set } from "./control";
-import { hashBytes, sameBytes } from "./text";
+import { copyBytes, hashBytes, sameBytes, sampleBytes } from "./text";
 
 const ENTRY_SHIFT: usize = 4;
 
 @inline
 function entryOf(id: u32): usize {
-	return <usize>get(ENTRIES) + (<usize>id << ENTRY_SHIFT);
+	return <usize>get(ENTRIES) + ((<usize>id) << ENTRY_SHIFT);
+}
+
+/** Below this a whole hash costs no more than a sample. */
+const SAMPLED_LENGTH: u32 = 32;
+const RECENT_BITS: u32 = 10;
+/** u32 1 + id of the last text with this sample, 0 = none. */
+const recent: usize = memory.data(4096, 16);
+
+export function forgetRecent(): void {
+	memory.fill(recent, 0, 4 << RECENT_BITS);
 }
 
 /** Id of the text of a span. The caller has seen to the room. */
 export function intern(text: usize, length: u32, flags: u32): u32 {
+	if (flags !== 0 || length < SAMPLED_LENGTH) return lookUp(text, length, flags);
+	const place = recent + ((<usize>(sampleBytes(text, length) >> (32 - RECENT_BITS))) << 2);
+	const known = load<u32>(place);
+	if (known !== 0) {
+		const entry = entryOf(known - 1);
+		if (load<u32>(entry, 4) === length && sameBytes(load<u32>(entry), text, length)) return known - 1;
+	}
+	const id = lookUp(text, length, 0);
+	store<u32>(place, id + 1);
+	return id;
+}
+
+function lookUp(text: usize, length: u32, flags: u32): u32 {
 	const key = length | flags;
 	const hash = hashBytes(text, length) ^ flags;
 	const mask = get(SLOT_MASK);
@@ -27,21 +50,21 @@ export function intern(text: usize, length: u32, flags: u32): u32 {
 	const entries = <usize>get(ENTRIES);
 	let slot = hash & mask;
 	while (true) {
-		const taken = load<u32>(slots + (<usize>slot << 2));
+		const taken = load<u32>(slots + ((<usize>slot) << 2));
 		if (taken === 0) break;
-		const entry = entries + (<usize>(taken - 1) << ENTRY_SHIFT);
+		const entry = entries + ((<usize>(taken - 1)) << ENTRY_SHIFT);
 		if (load<u32>(entry, 8) === hash && load<u32>(entry, 4) === key && sameBytes(load<u32>(entry), text, length)) {
 			return flags === 0 ? taken - 1 : load<u32>(entry, 12);
 		}
 		slot = (slot + 1) & mask;
 	}
-	return add(slots + (<usize>slot << 2), text, length, flags, hash);
+	return add(slots + ((<usize>slot) << 2), text, length, flags, hash);
 }
 
 function add(slot: usize, text: usize, length: u32, flags: u32, hash: u32): u32 {
 	const id = get(STRINGS);
 	const bytes = <usize>get(HEAP);
-	memory.copy(bytes, text, length);
+	copyBytes(bytes, text, length);
 	set(HEAP, <u32>bytes + length);
 	set(STRINGS, id + 1);
 	store<u32>(slot, id + 1);
@@ -81,7 +104,7 @@ export function rehashStrings(): void {
 	const slots = <usize>get(SLOTS);
 	for (let id: u32 = 0; id < count; id++) {
 		let slot = load<u32>(entryOf(id), 8) & mask;
-		while (load<u32>(slots + (<usize>slot << 2)) !== 0) slot = (slot + 1) & mask;
-		store<u32>(slots + (<usize>slot << 2), id + 1);
+		while (load<u32>(slots + ((<usize>slot) << 2)) !== 0) slot = (slot + 1) & mask;
+		store<u32>(slots + ((<usize>slot) << 2), id + 1);
 	}
 }

@@ -4,7 +4,7 @@ const MASKS: usize = memory.data<u64>([0xffffffffffffffff, 0xffffffffffffffff, 0
 
 /** All ones in the first `count` (0 to 16) bytes. */
 @inline
-function firstBytes(count: u32): v128 {
+export function firstBytes(count: u32): v128 {
 	return v128.load(MASKS + 16 - <usize>count);
 }
 
@@ -16,6 +16,24 @@ export function sameBytes(a: usize, b: usize, length: u32): bool {
 		length -= 16;
 	}
 	return !v128.any_true(v128.and(v128.xor(v128.load(a), v128.load(b)), firstBytes(length)));
+}
+
+/** In steps of 16: writes up to 15 bytes behind the copy. */
+export function copyBytes(to: usize, from: usize, length: u32): void {
+	const end = to + length;
+	while (to < end) {
+		v128.store(to, v128.load(from));
+		to += 16;
+		from += 16;
+	}
+}
+
+/** A quick hash of eight bytes at the front, the middle and the end of at least eight: may well be that of others. */
+@inline
+export function sampleBytes(text: usize, length: u32): u32 {
+	const middle = load<u64>(text + <usize>(length >> 1));
+	const mixed = (load<u64>(text) ^ rotl(middle, 21) ^ rotl(load<u64>(text + length - 8), 42)) * 0x9fb21c651e98df25;
+	return <u32>(mixed >> 32) ^ (length * 0x9e3779b1);
 }
 
 /** Two multiply-rotate lanes over all bytes: every bit counts, eight bytes a lane and step. */

@@ -62,16 +62,16 @@ export function trackOf(pid: i64, tid: i64): u32 {
 	const records = <usize>get(TRACK_RECORDS);
 	let slot = hashPair(pid, tid) & mask;
 	while (true) {
-		const taken = load<u32>(slots + (<usize>slot << 2));
+		const taken = load<u32>(slots + ((<usize>slot) << 2));
 		if (taken === 0) break;
-		const record = records + (<usize>(taken - 1) << RECORD_SHIFT);
+		const record = records + ((<usize>(taken - 1)) << RECORD_SHIFT);
 		if (load<i64>(record) === pid && load<i64>(record, 8) === tid) return taken - 1;
 		slot = (slot + 1) & mask;
 	}
 	const track = get(TRACKS);
 	set(TRACKS, track + 1);
-	store<u32>(slots + (<usize>slot << 2), track + 1);
-	const record = records + (<usize>track << RECORD_SHIFT);
+	store<u32>(slots + ((<usize>slot) << 2), track + 1);
+	const record = records + ((<usize>track) << RECORD_SHIFT);
 	store<i64>(record, pid);
 	store<i64>(record, tid, 8);
 	store<i32>(record, streamOf(tid), 16);
@@ -101,7 +101,7 @@ function streamOf(tid: i64): i32 {
 
 @inline
 export function trackStream(track: u32): i32 {
-	return load<i32>(<usize>get(TRACK_RECORDS) + (<usize>track << RECORD_SHIFT), 16);
+	return load<i32>(<usize>get(TRACK_RECORDS) + ((<usize>track) << RECORD_SHIFT), 16);
 }
 
 /** Fills empty slots anew, after TypeScript moved the table to a larger place. */
@@ -110,9 +110,9 @@ export function rehashTracks(): void {
 	const mask = get(TRACK_SLOT_MASK);
 	const slots = <usize>get(TRACK_SLOTS);
 	for (let track: u32 = 0; track < count; track++) {
-		const record = <usize>get(TRACK_RECORDS) + (<usize>track << RECORD_SHIFT);
+		const record = <usize>get(TRACK_RECORDS) + ((<usize>track) << RECORD_SHIFT);
 		let slot = hashPair(load<i64>(record), load<i64>(record, 8)) & mask;
-		while (load<u32>(slots + (<usize>slot << 2)) !== 0) slot = (slot + 1) & mask;
-		store<u32>(slots + (<usize>slot << 2), track + 1);
+		while (load<u32>(slots + ((<usize>slot) << 2)) !== 0) slot = (slot + 1) & mask;
+		store<u32>(slots + ((<usize>slot) << 2), track + 1);
 	}
 }

@@ -30,7 +30,19 @@ export interface CompressionDamage {
 	readonly reason: string;
 }
 
-export class TraceFile {
+/** Text in pieces of any size, and what became of it. */
+export interface TraceSource {
+	readonly path: string;
+	/** Size on disk. */
+	readonly bytes: number;
+	readonly compression: Compression;
+	readonly bytesRead: number;
+	readonly damage: CompressionDamage | undefined;
+	/** @param wantsMore asked before a damaged file is inflated a second time. */
+	text(wantsMore: () => boolean): AsyncIterable<Uint8Array>;
+}
+
+export class TraceFile implements TraceSource {
 	/** Bytes of the file read so far. */
 	bytesRead = 0;
 	damage: CompressionDamage | undefined;

@@ -7,7 +7,7 @@ import { readDeviceName } from "./device.js";
 import { finishEvents } from "./events.js";
 import { pairFlows } from "./flows.js";
 import { type Header, readHeader } from "./header.js";
-import { TraceFile } from "./inflate.js";
+import { TraceFile, type TraceSource } from "./inflate.js";
 import { readJob } from "./job.js";
 import { DEFAULT_MAX_BYTES, DEFAULT_MAX_RATIO, RATIO_FREE_BYTES, type ReadOptions } from "./options.js";
 import { Scanner } from "./scanner/scanner.js";
@@ -24,7 +24,11 @@ const PROGRESS_INTERVAL_MS = 200;
  * `strict`, is damaged; EnvironmentError where memory runs out.
  */
 export async function readTrace(path: string, options: ReadOptions = {}): Promise<Trace> {
-	const file = await TraceFile.open(path);
+	return readSource(await TraceFile.open(path), options);
+}
+
+/** The same for text from anywhere. */
+export async function readSource(file: TraceSource, options: ReadOptions = {}): Promise<Trace> {
 	const scanner = new Scanner(options.keepPython ?? false);
 	try {
 		await scanFile(file, scanner, options);
@@ -34,7 +38,7 @@ export async function readTrace(path: string, options: ReadOptions = {}): Promis
 	}
 }
 
-async function scanFile(file: TraceFile, scanner: Scanner, options: ReadOptions): Promise<void> {
+async function scanFile(file: TraceSource, scanner: Scanner, options: ReadOptions): Promise<void> {
 	const maxBytes = options.maxBytes ?? DEFAULT_MAX_BYTES;
 	const maxRatio = file.compression === "none" ? Number.POSITIVE_INFINITY : (options.maxRatio ?? DEFAULT_MAX_RATIO);
 	const ratioBytes = Math.max(RATIO_FREE_BYTES, file.bytes * maxRatio);
@@ -61,7 +65,7 @@ async function scanFile(file: TraceFile, scanner: Scanner, options: ReadOptions)
 	options.onProgress?.(file.bytes, file.bytes, scanner.events);
 }
 
-function assemble(file: TraceFile, scanner: Scanner, options: ReadOptions): Trace {
+function assemble(file: TraceSource, scanner: Scanner, options: ReadOptions): Trace {
 	const { control } = scanner;
 	const header = readHeader(scanner.header, scanner.droppedKeys);
 	const read: ReadSoFar = {

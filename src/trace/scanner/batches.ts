@@ -121,6 +121,10 @@ export class Batches {
 				column.take(this.arena.memory.buffer, this.control.get(column.field), count);
 			}
 			this.control.set(countField, 0);
+			if (countField === "COMMS" || countField === "SYNCS") {
+				const taken = `${countField}_TAKEN` as const;
+				this.control.set(taken, this.control.get(taken) + count);
+			}
 		}
 		this.control.set("BATCH_EVENTS", 0);
 	}
