@@ -3,7 +3,7 @@
  * status (status.ts). All memory belongs to TypeScript; nothing here allocates.
  */
 
-import { ORDER, TASKS, WAITS } from "./layout";
+import { ORDER, WAITS } from "./layout";
 import { loadU32 } from "./memory";
 import { orderHolds } from "./ordered/checks";
 import { runPass } from "./ordered/pass";
@@ -26,14 +26,14 @@ export function abiVersion(): u32 {
 export function prepare(control: usize): void {
 	if (loadU32(control + WAITS) > 0) markWaitedStreams(control);
 	buildSuccessors(control);
+	if (loadU32(control + ORDER) !== 0) sortTasks(control);
 }
 
 /** Simulates: all times, what bound each task, the order. */
 export function simulate(control: usize): u32 {
 	if (loadU32(control + WAITS) > 0) {
-		const ordered = loadU32(control + ORDER) === 0 ? loadU32(control + TASKS) : sortTasks(control);
 		markWaitedStreams(control);
-		openLaunches(control, ordered);
+		openLaunches(control);
 	}
 	return runLoop(control);
 }

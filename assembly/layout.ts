@@ -43,8 +43,10 @@ export const WAIT_NEXT: usize = WAIT_RESOLVED + 4;
 
 /** u32 a task: a topological order of the fixed edges; 0 where the task numbers are one. */
 export const ORDER: usize = WAIT_NEXT + 4;
+/** Out: how many tasks are in that order: fewer than all where fixed edges form a cycle. */
+export const ORDERED_COUNT: usize = ORDER + 4;
 /** u32 a task: 1 + the place in that order of the last task that the launch of this one puts on its stream. */
-export const PLACE: usize = ORDER + 4;
+export const PLACE: usize = ORDERED_COUNT + 4;
 /** u32 a processor: 1 + the place of the last task launched on it; NOT_WAITED_FOR where no wait asks. */
 export const LAST_LAUNCHED: usize = PLACE + 4;
 /** u32 a processor: the first wait in the list of those that wait for a task of it. */
@@ -89,8 +91,10 @@ export const MARK: usize = STACK + 4;
 export const RUN: usize = MARK + 4;
 /** Out: how many runs there are. */
 export const RUN_COUNT: usize = RUN + 4;
-/** 24 bytes a task: its two edges, see ordered/records.ts. */
-export const LIGHT: usize = RUN_COUNT + 4;
+/** 1 if all delays are whole numbers below 2^32, or negative: light records are then narrow. */
+export const NARROW: usize = RUN_COUNT + 4;
+/** 24 bytes a task, narrow 16: its two edges, see ordered/records.ts. */
+export const LIGHT: usize = NARROW + 4;
 /** 12 bytes a task that does not fit there. */
 export const HEAVY: usize = LIGHT + 4;
 /** u32 an edge of those. */

@@ -27,15 +27,28 @@ export function fillBytes(address: usize, byte: u8, bytes: usize): void {
 	memory.fill(address, byte, bytes);
 }
 
+/** The later of two times: one SIMD instruction, where a comparison would branch and f64.max minds NaN and -0. */
+function later(a: f64, b: f64): f64 {
+	return f64x2.extract_lane(f64x2.pmax(f64x2.splat(a), f64x2.splat(b)), 0);
+}
+
 /**
  * Settles a task of the ordered pass: start = the later of two times, each with its delay, finish = start + duration.
- * `record` holds the two addresses and the two delays. The later is one SIMD instruction: a comparison would branch on
- * the data, and f64.max is several instructions for the sake of NaN and -0.
+ * `record` holds the two addresses and the two delays.
  */
-export function settleTwo(time: usize, record: usize, duration: usize): void {
+export function settleWide(time: usize, record: usize, duration: usize): void {
 	const a = load<f64>(load<u32>(record)) + load<f64>(record, 8);
 	const b = load<f64>(load<u32>(record, 4)) + load<f64>(record, 16);
-	const start = f64x2.extract_lane(f64x2.pmax(f64x2.splat(a), f64x2.splat(b)), 0);
+	const start = later(a, b);
+	store<f64>(time, start);
+	store<f64>(time, start + load<f64>(duration), 8);
+}
+
+/** The same with delays of 32 bits. */
+export function settleNarrow(time: usize, record: usize, duration: usize): void {
+	const a = load<f64>(load<u32>(record)) + (load<u32>(record, 8) as f64);
+	const b = load<f64>(load<u32>(record, 4)) + (load<u32>(record, 12) as f64);
+	const start = later(a, b);
 	store<f64>(time, start);
 	store<f64>(time, start + load<f64>(duration), 8);
 }

@@ -2,6 +2,8 @@
  * The edges of the tasks as the ordered pass reads them, with the addresses of the times instead of numbers.
  *
  *   light   | address a u32 | address b u32 | delay a f64 | delay b f64 |   one edge stands twice; none: the zero task
+ *   narrow  | address a u32 | address b u32 | delay a u32 | delay b u32 |   in its place if all delays allow it: the
+ *           pass is bound by memory, and traces count in whole nanoseconds
  *   heavy   | edges u32 | waits u32 | 1 + its first wait, or 0 u32 |        and its edges, then its waits, in
  *           HEAVY_SLOT (2 x predecessor + slot) and HEAVY_DELAY
  *
@@ -14,6 +16,7 @@ import {
 	HEAVY_DELAY,
 	HEAVY_SLOT,
 	LIGHT,
+	NARROW,
 	NONE,
 	PRED,
 	PRED_OFFSET,
@@ -31,7 +34,8 @@ import { LAYOUT_CHANGED, OK } from "../status";
 import { firstWaitOf } from "../wait-list";
 import { RUN_BYTES } from "./runs";
 
-export const LIGHT_BYTES: usize = 24;
+export const WIDE_BYTES: usize = 24;
+export const NARROW_BYTES: usize = 16;
 export const HEAVY_BYTES: usize = 12;
 
 let predOffset: usize = 0;
@@ -40,6 +44,7 @@ let delay: usize = 0;
 let times: usize = 0;
 let zero: usize = 0;
 let light: usize = 0;
+let narrow = false;
 let heavy: usize = 0;
 let heavySlot: usize = 0;
 let heavyDelay: usize = 0;
@@ -60,7 +65,7 @@ function writeLight(task: u32): boolean {
 	const edges = predOffset + (task as usize) * 4;
 	const first = loadU32(edges) as usize;
 	const end = loadU32(edges + 4) as usize;
-	const record = light + (task as usize) * LIGHT_BYTES;
+	const record = light + (task as usize) * (narrow ? NARROW_BYTES : WIDE_BYTES);
 	let addressA = zero;
 	let addressB = zero;
 	let delayA: f64 = 0;
@@ -74,8 +79,13 @@ function writeLight(task: u32): boolean {
 	}
 	storeU32(record, addressA as u32);
 	storeU32(record + 4, addressB as u32);
-	storeF64(record + 8, delayA);
-	storeF64(record + 16, delayB);
+	if (narrow) {
+		storeU32(record + 8, delayA as u32);
+		storeU32(record + 12, delayB as u32);
+	} else {
+		storeF64(record + 8, delayA);
+		storeF64(record + 16, delayB);
+	}
 	return delayA >= 0 && delayB >= 0;
 }
 
@@ -109,6 +119,7 @@ export function writeRecords(control: usize): u32 {
 	delay = loadU32(control + DELAY) as usize;
 	times = loadU32(control + TIME) as usize;
 	light = loadU32(control + LIGHT) as usize;
+	narrow = loadU32(control + NARROW) !== 0;
 	heavy = loadU32(control + HEAVY) as usize;
 	heavySlot = loadU32(control + HEAVY_SLOT) as usize;
 	heavyDelay = loadU32(control + HEAVY_DELAY) as usize;

@@ -35,9 +35,17 @@ export function fillBytes(address: number, byte: number, bytes: number): void {
 	u8s.fill(byte, address, address + bytes);
 }
 
-export function settleTwo(time: number, record: number, duration: number): void {
+export function settleWide(time: number, record: number, duration: number): void {
 	const a = loadF64(loadU32(record)) + loadF64(record + 8);
 	const b = loadF64(loadU32(record + 4)) + loadF64(record + 16);
+	const start = Math.max(a, b);
+	storeF64(time, start);
+	storeF64(time + 8, start + loadF64(duration));
+}
+
+export function settleNarrow(time: number, record: number, duration: number): void {
+	const a = loadF64(loadU32(record)) + loadU32(record + 8);
+	const b = loadF64(loadU32(record + 4)) + loadU32(record + 12);
 	const start = Math.max(a, b);
 	storeF64(time, start);
 	storeF64(time + 8, start + loadF64(duration));

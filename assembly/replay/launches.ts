@@ -12,10 +12,12 @@ import {
 	NONE,
 	NOT_WAITED_FOR,
 	ORDER,
+	ORDERED_COUNT,
 	PLACE,
 	PRED_OFFSET,
 	PROCESSOR,
 	PROCESSORS,
+	TASKS,
 	WAIT_STREAM,
 	WAITERS,
 	WAITS,
@@ -44,12 +46,13 @@ function hasLaunchEdge(edgeKind: usize, edge: u32, end: u32): boolean {
 	return false;
 }
 
-/** Finds what each launch puts on its stream, and what is there from the beginning; `ordered` tasks are in ORDER. */
-export function openLaunches(control: usize, ordered: u32): void {
+/** Finds what each launch puts on its stream, and what is there from the beginning. */
+export function openLaunches(control: usize): void {
 	place = loadU32(control + PLACE) as usize;
 	processor = loadU32(control + PROCESSOR) as usize;
 	lastLaunched = loadU32(control + LAST_LAUNCHED) as usize;
 	const order = loadU32(control + ORDER) as usize;
+	const ordered = loadU32(control + (order === 0 ? TASKS : ORDERED_COUNT));
 	const predOffset = loadU32(control + PRED_OFFSET) as usize;
 	const edgeKind = loadU32(control + EDGE_KIND) as usize;
 	// Until the loop starts, the waiters' lists hold the task of each stream that was launched last on the way.

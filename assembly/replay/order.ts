@@ -3,11 +3,11 @@
  * it (launches.ts). The order grows at one end while its tasks are taken up at the other, so it is its own queue.
  */
 
-import { COUNTER, ORDER, PRED_OFFSET, SUCC, SUCC_OFFSET, TASKS } from "../layout";
+import { COUNTER, ORDER, ORDERED_COUNT, PRED_OFFSET, SUCC, SUCC_OFFSET, TASKS } from "../layout";
 import { loadU32, storeU32 } from "../memory";
 
-/** Returns how many tasks are in ORDER: fewer than all when fixed edges form a cycle. */
-export function sortTasks(control: usize): u32 {
+/** Fills ORDER and says in ORDERED_COUNT how far. */
+export function sortTasks(control: usize): void {
 	const tasks = loadU32(control + TASKS);
 	const predOffset = loadU32(control + PRED_OFFSET) as usize;
 	const succOffset = loadU32(control + SUCC_OFFSET) as usize;
@@ -37,5 +37,5 @@ export function sortTasks(control: usize): u32 {
 			}
 		}
 	}
-	return ordered;
+	storeU32(control + ORDERED_COUNT, ordered);
 }

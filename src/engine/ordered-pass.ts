@@ -61,7 +61,8 @@ export class OrderedPass {
 		expectTimes("delayNs", plainDelayNs, -Number.MAX_VALUE);
 		const delayNs = this.#queued?.withQueueDelays(plainDelayNs) ?? plainDelayNs;
 		this.#arena.f64("DELAY", delayNs.length).set(delayNs);
-		if (kernel.exports.layOutDelays(this.#arena.control) !== Status.LAYOUT_CHANGED) return;
+		const fits = this.#arena.read("NARROW") === 0 || areNarrow(delayNs);
+		if (fits && kernel.exports.layOutDelays(this.#arena.control) !== Status.LAYOUT_CHANGED) return;
 		const durationNs = this.durationNs.slice();
 		this.#arena = layOut(kernel, this.#graph, this.#waits, this.#timeline, delayNs);
 		this.durationNs.set(durationNs);
@@ -122,7 +123,9 @@ function layOut(
 	arena.reserve("STACK", (regionCount + taskCount) * 4);
 	arena.reserve("MARK", taskCount * 4);
 	arena.reserve("RUN", (taskCount + 1) * 16);
-	arena.reserve("LIGHT", taskCount * 24);
+	const narrow = areNarrow(delayNs);
+	arena.count("NARROW", narrow ? 1 : 0);
+	arena.reserve("LIGHT", taskCount * (narrow ? 16 : 24));
 	const heavy = countHeavy(graph, waits, delayNs);
 	arena.reserve("HEAVY", heavy.tasks * 12);
 	arena.reserve("HEAVY_SLOT", heavy.edges * 4);
@@ -132,6 +135,15 @@ function layOut(
 	kernel.exports.orderTasks(arena.control);
 	kernel.exports.layOutDelays(arena.control);
 	return arena;
+}
+
+/** Whether the delays fit into narrow records; those of negative ones are never among them. */
+function areNarrow(delayNs: Float64Array): boolean {
+	for (let edge = 0; edge < delayNs.length; edge++) {
+		const delay = delayNs[edge]!;
+		if (delay >= 0 && delay !== delay >>> 0) return false;
+	}
+	return true;
 }
 
 /** An upper bound on the records that the kernel makes for tasks that are no light ones (assembly/ordered/runs.ts). */

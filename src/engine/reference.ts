@@ -17,8 +17,8 @@ function load<T>(name: string): T {
 }
 
 export function referenceKernel(): Kernel {
-	const { bindMemory } = load<{ bindMemory(buffer: ArrayBuffer): void }>("memory.js");
-	const portable = load<KernelExports>("index.js");
+	const { bindMemory } = load<{ bindMemory(buffer: ArrayBuffer): void }>("memory.cjs");
+	const portable = load<KernelExports>("index.cjs");
 	if (portable.abiVersion() !== ABI_VERSION) throw new Error("dist/portable is of another version: run npm run build");
 	let buffer = new ArrayBuffer(0);
 	// The module has one memory at a time; every call says whose.

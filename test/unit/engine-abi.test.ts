@@ -12,7 +12,8 @@ import { randomGraph } from "../support/random-graph.js";
 import { expectSameBits } from "../support/same-bits.js";
 
 async function portable(name: string): Promise<Record<string, number>> {
-	return import(new URL(`../../dist/portable/${name}.js`, import.meta.url).href);
+	const module = await import(new URL(`../../dist/portable/${name}.cjs`, import.meta.url).href);
+	return module.default;
 }
 
 test("the control block is the same on both sides", async () => {
