@@ -5,7 +5,8 @@
  * there is none, against the only other one. Only ratios to rivals are compared, never times: both sides of a ratio
  * were measured on one machine in one run. A ratio may fall by the noise of both runs and 5 % more.
  *
- * Exit code 0: no regression. 1: a ratio fell further, or a figure of the baseline is gone. 2: unusable input.
+ * Exit code 0: no regression. 1: a ratio fell further, or a figure of the baseline is gone. 2: unusable input, also runs
+ * so noisy that half of a ratio could be lost unseen.
  */
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
@@ -15,10 +16,12 @@ import { UserError } from "../src/lib/errors.js";
 import { type BenchRun, runSchema } from "./figure.js";
 
 const ALLOWANCE = 0.05;
+const LARGEST_TOLERANCE = 0.5;
 
 export interface Verdict {
 	readonly figure: string;
 	readonly regressed: boolean;
+	readonly tooNoisy: boolean;
 	readonly text: string;
 }
 
@@ -28,13 +31,13 @@ export function compareRuns(baseline: BenchRun, run: BenchRun): Verdict[] {
 		const figure = `${before.bench}: ${before.name}`;
 		const after = now.get(figure);
 		if (before.ratio === undefined) return [];
-		if (after?.ratio === undefined) return [{ figure, regressed: true, text: "gone from the run" }];
+		if (after?.ratio === undefined) return [{ figure, regressed: true, tooNoisy: false, text: "gone from the run" }];
 		const tolerance = ALLOWANCE + (before.noise ?? 0) + (after.noise ?? 0);
 		const change = after.ratio / before.ratio - 1;
 		const regressed = change < -tolerance;
 		const percent = (part: number): string => `${(100 * part).toFixed(1)} %`;
 		const text = `${before.ratio.toPrecision(3)}x -> ${after.ratio.toPrecision(3)}x (${percent(change)}, tolerance ${percent(tolerance)})`;
-		return [{ figure, regressed, text }];
+		return [{ figure, regressed, tooNoisy: tolerance > LARGEST_TOLERANCE, text }];
 	});
 }
 
@@ -92,10 +95,14 @@ function main(): number {
 	const verdicts = compareRuns(baseline, run);
 	if (verdicts.length === 0) throw new UserError(`${baselinePath}: has no ratios to hold a run against`);
 	process.stdout.write(`baseline: ${baselinePath} (${baseline.machine.cpu}, Node ${baseline.node})\n`);
-	for (const { figure, regressed, text } of verdicts) {
-		process.stdout.write(`${regressed ? "REGRESSED" : "ok       "}  ${figure}  ${text}\n`);
+	for (const { figure, regressed, tooNoisy, text } of verdicts) {
+		const word = regressed ? "REGRESSED" : tooNoisy ? "NOISY" : "ok";
+		process.stdout.write(`${word.padEnd(9)}  ${figure}  ${text}\n`);
 	}
-	return verdicts.some((verdict) => verdict.regressed) ? 1 : 0;
+	if (verdicts.some(({ regressed }) => regressed)) return 1;
+	const noisy = verdicts.filter(({ tooNoisy }) => tooNoisy).length;
+	if (noisy > 0) throw new UserError(`${noisy} figures are too noisy to tell: run npm run bench on a quieter machine`);
+	return 0;
 }
 
 if (process.argv[1] && resolve(process.argv[1]) === import.meta.filename) {

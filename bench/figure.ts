@@ -38,7 +38,12 @@ export function median(values: readonly number[]): number {
 	return sorted.length % 2 === 1 ? sorted[middle]! : (sorted[middle - 1]! + sorted[middle]!) / 2;
 }
 
-/** Half the spread as a part of the median; 0 for a single value. */
+/**
+ * Half the spread as a part of the median; 0 for a single value. From five values on without the two extremes: one slow
+ * moment of the machine is no property of what is measured.
+ */
 export function relativeSpread(values: readonly number[]): number {
-	return (Math.max(...values) - Math.min(...values)) / 2 / median(values);
+	const sorted = [...values].sort((a, b) => a - b);
+	const kept = sorted.length < 5 ? sorted : sorted.slice(1, -1);
+	return (kept.at(-1)! - kept[0]!) / 2 / median(sorted);
 }

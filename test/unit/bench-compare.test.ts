@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, expect, test } from "vitest";
 import { baselineName, compareRuns, readRun } from "../../bench/compare.js";
-import type { BenchRun } from "../../bench/figure.js";
+import { type BenchRun, relativeSpread } from "../../bench/figure.js";
 import { packageRoot } from "../../tools/source-files.js";
 
 const folder = mkdtempSync(join(tmpdir(), "lumos-bench-"));
@@ -52,6 +52,12 @@ test("a figure that is gone is a regression, one without a rival is not compared
 	expect(compareRuns(madeUp(undefined), madeUp(8))).toEqual([]);
 });
 
+test("one outlier in five is not noise", () => {
+	expect(relativeSpread([10, 10, 10, 10, 20])).toBe(0);
+	expect(relativeSpread([8, 10, 12])).toBe(0.2);
+	expect(relativeSpread([7])).toBe(0);
+});
+
 test("a baseline is named after its CPU", () => {
 	expect(baselineName("AMD EPYC(TM) 7B13 64-Core @ 2.45GHz")).toBe("amd-epyc-tm-7b13-64-core-2-45ghz.json");
 });
@@ -60,6 +66,8 @@ test("exit codes: 0 no regression, 1 regression, 2 unusable input", () => {
 	const baseline = stored("baseline.json", madeUp(8));
 	expect(compareCli(stored("same.json", madeUp(8)), "--baseline", baseline)).toEqual({ status: 0, stderr: "" });
 	expect(compareCli(stored("slow.json", madeUp(4)), "--baseline", baseline).status).toBe(1);
+	expect(compareCli(stored("slow-and-noisy.json", madeUp(2, 0.1)), "--baseline", baseline).status).toBe(1);
+	const noisy = stored("noisy.json", madeUp(8, 0.6));
 	const noRatios = stored("no-ratios.json", madeUp(undefined));
 	for (const args of [
 		[join(folder, "absent.json")],
