@@ -71,6 +71,7 @@ test("exit codes: 0 no regression, 1 regression, 2 unusable input", () => {
 	const noRatios = stored("no-ratios.json", madeUp(undefined));
 	for (const args of [
 		[join(folder, "absent.json")],
+		[noisy, "--baseline", baseline],
 		[baseline, "--baseline", noRatios],
 		[baseline, "--unknown-flag"],
 	]) {
