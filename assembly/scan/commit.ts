@@ -124,7 +124,6 @@ import { identityOf, trackOf, trackStream } from "./tracks";
 const CLASS_OTHER: u32 = 0;
 const CLASS_KERNEL: u32 = 4;
 const CLASS_MEMSET: u32 = 6;
-const CLASS_GPU_ANNOTATION: u32 = 7;
 const CLASS_SYNC: u32 = 8;
 const CLASS_MODULE: u32 = 9;
 const CLASS_PYTHON: u32 = 32;
