@@ -9,7 +9,7 @@
 import type { SimulationGraph } from "../../src/engine/index.js";
 import { EdgeKind, NO_PROCESSOR } from "../../src/graph/graph.js";
 
-interface Task {
+export interface Task {
 	readonly id: number;
 	readonly processor: Processor | undefined;
 	readonly duration: number;
@@ -21,6 +21,9 @@ interface Task {
 	start: number;
 	/** Undefined until it ran. */
 	end: number | undefined;
+	readonly fixedDeps: number;
+	/** How many of the dependents are fixed; the rest came while simulating. */
+	fixedDependents: number;
 	/** Place among the work of its processor. */
 	readonly place: number;
 	/** Whether a call at hand launches it. */
@@ -45,14 +48,27 @@ interface Processor {
 	readonly work: Task[];
 	/** Place of the last task launched on it; -1 before the first. */
 	lastLaunched: number;
+	/** That place at the beginning. */
+	launchedBefore: number;
 }
 
 /** Start and finish of every task, ns. */
 export function replayObjects(graph: SimulationGraph): { startNs: Float64Array; finishNs: Float64Array } {
-	const tasks = buildTasks(graph);
-	const ready = new Set<Task>();
-	for (const task of tasks) if (task.dep === 0) ready.add(task);
+	const tasks = buildObjects(graph);
+	runObjects(tasks);
+	return {
+		startNs: Float64Array.from(tasks, (task) => (task.end === undefined ? Number.NaN : task.start)),
+		finishNs: Float64Array.from(tasks, (task) => task.end ?? Number.NaN),
+	};
+}
 
+/** Runs Algorithm 1 from its first line, as often as one likes. */
+export function runObjects(tasks: readonly Task[]): void {
+	const ready = new Set<Task>();
+	for (const task of tasks) {
+		reset(task);
+		if (task.dep === 0) ready.add(task);
+	}
 	while (ready.size > 0) {
 		const task = pick(ready);
 		ready.delete(task);
@@ -80,10 +96,17 @@ export function replayObjects(graph: SimulationGraph): { startNs: Float64Array; 
 			if (other.dep === 0) ready.add(other);
 		}
 	}
-	return {
-		startNs: Float64Array.from(tasks, (task) => (task.end === undefined ? Number.NaN : task.start)),
-		finishNs: Float64Array.from(tasks, (task) => task.end ?? Number.NaN),
-	};
+}
+
+function reset(task: Task): void {
+	task.dep = task.fixedDeps;
+	task.dependents.length = task.fixedDependents;
+	task.start = 0;
+	task.end = undefined;
+	task.runtime = undefined;
+	if (!task.processor) return;
+	task.processor.clock = 0;
+	task.processor.lastLaunched = task.processor.launchedBefore;
 }
 
 function pick(ready: Set<Task>): Task {
@@ -133,10 +156,10 @@ function launch(task: Task): void {
 	processor.lastLaunched = Math.max(processor.lastLaunched, place);
 }
 
-function buildTasks(graph: SimulationGraph): Task[] {
+export function buildObjects(graph: SimulationGraph): Task[] {
 	const processors = new Map<number, Processor>();
 	const processorOf = (id: number): Processor => {
-		const processor = processors.get(id) ?? { clock: 0, work: [], lastLaunched: -1 };
+		const processor = processors.get(id) ?? { clock: 0, work: [], lastLaunched: -1, launchedBefore: -1 };
 		processors.set(id, processor);
 		return processor;
 	};
@@ -151,7 +174,9 @@ function buildTasks(graph: SimulationGraph): Task[] {
 			dependents: [],
 			waits: [],
 			runtime: undefined,
-			dep: graph.predOffset[id + 1]! - graph.predOffset[id]!,
+			dep: 0,
+			fixedDeps: graph.predOffset[id + 1]! - graph.predOffset[id]!,
+			fixedDependents: 0,
 			start: 0,
 			end: undefined,
 			place: processor ? processor.work.length : -1,
@@ -168,9 +193,10 @@ function buildTasks(graph: SimulationGraph): Task[] {
 			tasks[graph.pred[e]! >>> 1]!.dependents.push({ task, fromStart, delay: graph.delayNs[e]!, isLaunch });
 		}
 	}
+	for (const task of tasks) task.fixedDependents = task.dependents.length;
 	// What no call at hand launches, with nothing launched before it on its stream, was there from the beginning.
 	for (const processor of processors.values()) {
-		while (processor.work[processor.lastLaunched + 1]?.isLaunched === false) processor.lastLaunched++;
+		while (processor.work[processor.launchedBefore + 1]?.isLaunched === false) processor.launchedBefore++;
 	}
 	for (let i = 0; i < graph.waitTask.length; i++) {
 		const wait = { stream: processorOf(graph.waitStream[i]!), delay: graph.waitDelayNs[i]! };
