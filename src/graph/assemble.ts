@@ -22,6 +22,8 @@ export interface DraftedRank {
 
 export interface Assembled {
 	readonly graph: ExecutionGraph;
+	/** Of each runtime wait: the task it was seen to wait for (a source: nothing). */
+	readonly waitTarget: Uint32Array;
 	readonly droppedEdges: number;
 }
 
@@ -113,7 +115,7 @@ export function assemble(ranks: readonly DraftedRank[], matches: readonly Collec
 	joined.write(graph);
 	fillEdges(graph, ranks, numberings, base, joined);
 	fitDelays(graph, waitTarget);
-	return { graph, droppedEdges };
+	return { graph, droppedEdges, waitTarget };
 }
 
 function fillEdges(

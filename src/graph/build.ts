@@ -4,7 +4,9 @@
 
 import type { Trace, TraceWarning } from "../trace/columns.js";
 import type { KernelClassTable } from "../trace/kernel-classes.js";
-import { assemble, type DraftedRank } from "./assemble.js";
+import { isAcyclic } from "./acyclic.js";
+import { type Assembled, assemble, type DraftedRank } from "./assemble.js";
+import { clockOffsets, commonNs, firstNs } from "./clocks.js";
 import { type CollectiveMatch, matchCollectives } from "./collectives.js";
 import { addCpuTasks } from "./cpu-tasks.js";
 import { addBlockingEdges } from "./deps/blocking.js";
@@ -33,23 +35,19 @@ export interface BuildOptions {
 export function buildGraph(recorded: readonly Trace[], options: BuildOptions = {}): BuiltGraph {
 	const aligned = recorded.map(alignDeviceClock);
 	const traces = aligned.map(({ trace }) => trace);
-	const collectives = matchCollectives(traces);
-	const wire = traces.map(() => new Map<number, number>());
-	for (const match of collectives) for (const { trace, row } of match.members) wire[trace]!.set(row, match.wireNs);
-
-	const offsets = clockOffsets(traces, collectives);
-	const origin = Math.min(...traces.map((trace, t) => firstNs(trace) + commonNs(trace, traces[0]!) - offsets[t]!));
-	const ranks = aligned.map((rank, t) =>
-		draftRank(
-			rank,
-			new KernelKinds(rank.trace.strings, options.kernelClasses),
-			wire[t]!,
-			commonNs(rank.trace, traces[0]!) - offsets[t]! - origin,
-			offsets[t]!,
-		),
-	);
-	const { graph, droppedEdges } = assemble(ranks, collectives);
 	const warnings: TraceWarning[] = traces.flatMap((trace) => trace.warnings);
+	let collectives = matchCollectives(traces);
+	let assembled = draftAndAssemble(aligned, collectives, options);
+	if (collectives.length > 0 && !isAcyclic(assembled.graph, assembled.waitTarget)) {
+		warnings.push({
+			code: "collectives-contradict",
+			message: "the ranks' collectives wait for each other in a circle; each keeps its recorded duration",
+			count: collectives.length,
+		});
+		collectives = [];
+		assembled = draftAndAssemble(aligned, collectives, options);
+	}
+	const { graph, droppedEdges } = assembled;
 	const shifted = aligned.filter(({ deviceShiftNs }) => deviceShiftNs > 0);
 	if (shifted.length > 0)
 		warnings.push({
@@ -64,6 +62,24 @@ export function buildGraph(recorded: readonly Trace[], options: BuildOptions = {
 			count: droppedEdges,
 		});
 	return { graph, collectives, warnings };
+}
+
+function draftAndAssemble(
+	aligned: readonly AlignedTrace[],
+	collectives: readonly CollectiveMatch[],
+	options: BuildOptions,
+): Assembled {
+	const traces = aligned.map(({ trace }) => trace);
+	const wire = traces.map(() => new Map<number, number>());
+	for (const match of collectives) for (const { trace, row } of match.members) wire[trace]!.set(row, match.wireNs);
+	const offsets = clockOffsets(traces, collectives);
+	const toCommon = traces.map((trace, t) => commonNs(trace, traces[0]!) - offsets[t]!);
+	const origin = Math.min(...traces.map((trace, t) => firstNs(trace) + toCommon[t]!));
+	const ranks = aligned.map((rank, t) => {
+		const kinds = new KernelKinds(rank.trace.strings, options.kernelClasses);
+		return draftRank(rank, kinds, wire[t]!, toCommon[t]! - origin, offsets[t]!);
+	});
+	return assemble(ranks, collectives);
 }
 
 function draftRank(
@@ -95,49 +111,4 @@ function draftRank(
 /** Every row leaves at most a segment, the rest of its parent's, a place in the launch queue and a return; a step two markers, each of which may cut a segment. */
 function mostTasks(trace: Trace): number {
 	return 4 * trace.events.count + 4 * trace.steps.length;
-}
-
-/** The first moment of a trace on its own clock: nothing in its graph starts before. */
-function firstNs(trace: Trace): number {
-	const { count, startNs } = trace.events;
-	let first = Number.POSITIVE_INFINITY;
-	for (let row = 0; row < count; row++) if (startNs[row]! < first) first = startNs[row]!;
-	return count === 0 ? 0 : first;
-}
-
-/** From a trace's relative times to those of the first trace, as far as the recorders' clocks agree, ns. */
-function commonNs(trace: Trace, reference: Trace): number {
-	return Number(trace.baseNs - reference.baseNs);
-}
-
-/**
- * How far each rank's clock is ahead of the first rank's: the median difference of the ends of the collectives they
- * share, through the ranks already placed.
- */
-function clockOffsets(traces: readonly Trace[], collectives: readonly CollectiveMatch[]): number[] {
-	const offsets = traces.map(() => Number.NaN);
-	offsets[0] = 0;
-	const endOf = (t: number, row: number): number =>
-		traces[t]!.events.startNs[row]! + traces[t]!.events.durNs[row]! + commonNs(traces[t]!, traces[0]!);
-	for (let placed = true; placed; ) {
-		placed = false;
-		const differences = new Map<number, number[]>();
-		for (const { members } of collectives) {
-			const anchor = members.find((m) => !Number.isNaN(offsets[m.trace]!));
-			if (!anchor) continue;
-			const anchorEnd = endOf(anchor.trace, anchor.row) - offsets[anchor.trace]!;
-			for (const { trace, row } of members) {
-				if (!Number.isNaN(offsets[trace]!)) continue;
-				const list = differences.get(trace);
-				if (list) list.push(endOf(trace, row) - anchorEnd);
-				else differences.set(trace, [endOf(trace, row) - anchorEnd]);
-			}
-		}
-		for (const [trace, list] of differences) {
-			list.sort((a, b) => a - b);
-			offsets[trace] = list[list.length >> 1]!;
-			placed = true;
-		}
-	}
-	return offsets.map((offset) => (Number.isNaN(offset) ? 0 : offset));
 }
