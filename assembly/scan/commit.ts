@@ -246,6 +246,7 @@ function commitRange(seen: u32, phase: u32, category: u32): void {
 		increment(WITHOUT_TIME);
 		return;
 	}
+	if (phase !== PHASE_COMPLETE) increment(<usize>get(PHASES) + ((<usize>phase) << 2));
 	commitRow(seen, phase, kind);
 }
 
@@ -275,9 +276,9 @@ function commitRow(seen: u32, phase: u32, kind: u32): void {
 		moves && hasArgument(args, ARG_BYTES) ? <f64>load<i64>(argument(ARG_BYTES)) : 0,
 	);
 	let shape: u32 = 0;
+	const launched = kind === CLASS_KERNEL || (kind === CLASS_UNCATEGORISED && stream >= 0);
 	if (hasArgument(args, ARG_SHAPE)) shape = internSpan(argument(ARG_SHAPE));
-	else if ((kind === CLASS_KERNEL || kind === CLASS_UNCATEGORISED) && hasArgument(args, ARG_GRID))
-		shape = launchShape(args);
+	else if (launched && hasArgument(args, ARG_GRID)) shape = launchShape(args);
 	store<u32>(column(ROW_SHAPE, row, 2), shape);
 	let detail = NONE;
 	if (kind === CLASS_SYNC) detail = commitSync(args);
@@ -356,11 +357,12 @@ function textArgument(args: u32, index: u32): u32 {
 }
 
 function commitFlow(seen: u32, phase: u32, category: u32): void {
-	if (category === 0 || load<u32>(categoryRecord(category)) !== CLASS_FORWARD_BACKWARD) {
+	const paired = category !== 0 && load<u32>(categoryRecord(category)) === CLASS_FORWARD_BACKWARD;
+	if (!paired || (seen & KEY_ID) === 0) {
 		skip(category, phase);
 		return;
 	}
-	if ((seen & KEY_TS) === 0 || (seen & KEY_ID) === 0) {
+	if ((seen & KEY_TS) === 0) {
 		increment(WITHOUT_TIME);
 		return;
 	}

@@ -49,6 +49,8 @@ import { readSpan, spanLength } from "./spans";
 import { readIdentity } from "./tracks";
 
 const QUOTE: u8 = 0x22;
+/** `X` */
+const COMPLETE: u32 = 0x58;
 const NN_MODUL: u64 = 0x6c75646f4d2e6e6e;
 
 /** From behind the opening brace to behind the closing one. */
@@ -56,6 +58,7 @@ export function readEvent(p: usize): usize {
 	let seen: u32 = 0;
 	let args: u32 = 0;
 	let repeated: u32 = 0;
+	let complete = false;
 	let python = false;
 	let node = ROOT;
 	store<u32>(CAT_NODE, 0);
@@ -88,6 +91,7 @@ export function readEvent(p: usize): usize {
 			if ((seen & KEY_PH) !== 0) repeated++;
 			seen |= KEY_PH;
 			store<u32>(PHASE, constantOf(node));
+			complete = constantOf(node) === COMPLETE;
 			if (!mayBeKept(constantOf(node))) {
 				store<u32>(SEEN, seen);
 				store<u32>(SEEN_ARGUMENTS, 0);
@@ -110,7 +114,10 @@ export function readEvent(p: usize): usize {
 		let known = true;
 		if (action === SKIP) {
 			p = valueEnd(p);
-			if (bit !== 0) store<u32>(PHASE, 0);
+			if (bit !== 0) {
+				store<u32>(PHASE, 0);
+				complete = false;
+			}
 		} else if (action === INTEGER) {
 			p = readInteger(p, digitsMemo(node));
 			known = valid;
@@ -125,7 +132,7 @@ export function readEvent(p: usize): usize {
 		} else if (action === IDENTITY) {
 			p = readIdentity(p, fieldOf(node));
 		} else {
-			if (action === NAME_SPAN && python && isFrame(p) && get(KEEP_PYTHON) === 0) {
+			if (action === NAME_SPAN && python && complete && isFrame(p) && get(KEEP_PYTHON) === 0) {
 				store<u32>(SEEN, seen);
 				store<u32>(SEEN_ARGUMENTS, 0);
 				store<u32>(REPEATED, repeated);
@@ -150,7 +157,7 @@ export function readEvent(p: usize): usize {
 @inline
 function mayBeKept(phase: u32): bool {
 	return (
-		phase === 0x58 ||
+		phase === COMPLETE ||
 		phase === 0x42 ||
 		phase === 0x45 ||
 		phase === 0x73 ||

@@ -18,6 +18,8 @@ const POINT: u8 = 0x2e;
 /** Digits that surely fit an i64, here and three more of them. */
 const SAFE_DIGITS: i32 = 15;
 const I64_DIGITS: i32 = 18;
+/** Another digit still fits an i64. */
+const MAX_BEFORE_DIGIT: i64 = 922337203685477579;
 const MAX_MICROSECONDS: i64 = 9000000000000000;
 
 const POWERS: usize = memory.data<i64>([
@@ -214,7 +216,7 @@ function readDecimal(p: usize, scale: i32): usize {
 	let sum: i64 = 0;
 	/** 10^shift is still to be multiplied. */
 	let shift = scale;
-	let kept: i32 = 0;
+	let full = false;
 	let any = false;
 	let roundUp = false;
 	let behindPoint = false;
@@ -222,13 +224,12 @@ function readDecimal(p: usize, scale: i32): usize {
 		const byte = load<u8>(q);
 		if (isDigit(byte)) {
 			any = true;
-			if (kept < I64_DIGITS) {
+			if (!full && sum <= MAX_BEFORE_DIGIT) {
 				sum = sum * 10 + (byte - 0x30);
-				if (sum !== 0) kept++;
 				if (behindPoint) shift--;
 			} else {
-				if (kept === I64_DIGITS) roundUp = byte >= 0x35;
-				kept++;
+				if (!full) roundUp = byte >= 0x35;
+				full = true;
 				if (!behindPoint) shift++;
 			}
 		} else if (byte === POINT && !behindPoint) {

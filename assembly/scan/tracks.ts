@@ -83,20 +83,26 @@ function streamOf(tid: i64): i32 {
 	let stream = tid;
 	if (tid >= TEXT) {
 		const id = <u32>(tid - TEXT);
-		const begin = bytesOf(id);
-		let p = begin + lengthOf(id);
-		let unit: i64 = 1;
-		stream = -1;
-		while (p > begin && unit < SYNC_TRACK) {
-			const byte = load<u8>(--p);
-			if (byte < 0x30 || byte > 0x39) break;
-			stream = max<i64>(stream, 0) + (byte - 0x30) * unit;
-			unit *= 10;
-		}
+		stream = trailingNumber(bytesOf(id), lengthOf(id));
 	} else if (stream >= SYNC_TRACK && stream < 2 * SYNC_TRACK) {
 		stream -= SYNC_TRACK;
 	}
 	return stream < 0 || stream > i32.MAX_VALUE ? -1 : <i32>stream;
+}
+
+/** The number of up to six digits that ends a text with something before it, or -1. */
+function trailingNumber(begin: usize, length: u32): i64 {
+	let p = begin + length;
+	let number: i64 = 0;
+	let unit: i64 = 1;
+	while (p > begin) {
+		const byte = load<u8>(--p);
+		if (byte < 0x30 || byte > 0x39) return unit === 1 ? -1 : number;
+		if (unit === SYNC_TRACK) return -1;
+		number += (byte - 0x30) * unit;
+		unit *= 10;
+	}
+	return -1;
 }
 
 @inline

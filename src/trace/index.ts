@@ -11,3 +11,4 @@ export {
 export { listTraces } from "./list-traces.js";
 export type { ReadOptions } from "./options.js";
 export { readTrace } from "./read-trace.js";
+export { releaseInstances as releaseScanners } from "./scanner/module.js";

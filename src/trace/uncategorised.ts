@@ -31,6 +31,7 @@ export function resolveUncategorised(rows: CategoryRows, tracks: readonly Track[
 				perName.set(name, category);
 			}
 			rows.category[row] = category;
+			rows.stream[row] = NONE;
 		}
 		row = rows.category.indexOf(ScannerClass.uncategorised, row + 1);
 	}

@@ -111,9 +111,12 @@ function unquoted(value: unknown): string {
 function streamOf(category: string, args: Fields, tid: string): number {
 	if (!onDevice.has(category)) return -1;
 	if (integer(args.stream) !== undefined) return low32(args.stream);
-	const match = /(\d{1,7})$/.exec(tid);
-	if (match === null || tid.startsWith("-")) return -1;
-	return /^\d+$/.test(tid) && Number(tid) >= 1e6 && Number(tid) < 2e6 ? Number(tid) - 1e6 : Number(match[1]);
+	if (/^-?(0|[1-9]\d{0,14})$/.test(tid)) {
+		const number = Number(tid);
+		if (number >= 1e6 && number < 2e6) return number - 1e6;
+		return number < 0 || number >= 2 ** 31 ? -1 : number;
+	}
+	return Number(/\D(\d{1,6})$/.exec(tid)?.[1] ?? -1);
 }
 
 function shapeOf(category: string, args: Fields): string {
@@ -159,6 +162,7 @@ export function readWithJsonParse(text: string): OracleTrace {
 	const skipped: Record<string, number> = {};
 	const names: Record<string, string> = {};
 	const open = new Map<string, { ph: string; end: string }>();
+	let flowEnds = 0;
 	const flows: string[] = [];
 	let base: bigint | undefined;
 	const skip = (what: string): void => {
@@ -179,11 +183,12 @@ export function readWithJsonParse(text: string): OracleTrace {
 			if (name === "thread_name") names[`${pid}/${tid}`] = plain(label);
 		} else if (event.ph === "s" || event.ph === "f") {
 			const ns = toNs(event.ts);
-			if (cat !== "fwdbwd") skip(cat === "" ? "flow events without category" : cat);
+			if (cat !== "fwdbwd" || event.id === undefined) skip(cat === "" ? "flow events without category" : cat);
 			else if (ns === undefined) skip("events without a time");
 			else {
 				const end = `${pid}/${tid}@${relative(ns)}`;
 				const id = plain(event.id);
+				flowEnds++;
 				const other = open.get(id);
 				if (other === undefined || other.ph === event.ph) open.set(id, { ph: event.ph, end });
 				else {
@@ -192,7 +197,8 @@ export function readWithJsonParse(text: string): OracleTrace {
 				}
 			}
 		} else if (event.ph === "X") {
-			let category = cat === "" ? "cpuOp" : (categories[cat] ?? "other");
+			const bare = low32(args.stream) >= 0 ? "kernel" : "cpuOp";
+			let category = cat === "" ? bare : (categories[cat] ?? "other");
 			if (category === "python") category = name.startsWith("nn.Modul") ? "module" : "other";
 			if (category === "other") {
 				skip(cat);
@@ -226,6 +232,8 @@ export function readWithJsonParse(text: string): OracleTrace {
 			skip(phases[String(event.ph)] ?? `events of phase ${JSON.stringify(event.ph)}`);
 		}
 	}
+	const alone = flowEnds - 2 * flows.length;
+	if (alone > 0) skipped["fwdbwd flows without their other end"] = alone;
 	const baseNs = (base ?? 0n) + BigInt(/"baseTimeNanoseconds"\s*:\s*(-?\d+)/.exec(text)?.[1] ?? 0);
 	return { eventCount: events.length, baseNs, rows, flows: flows.sort(), skipped, names, header };
 }

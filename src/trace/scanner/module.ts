@@ -33,6 +33,11 @@ export function takeInstance(): ScanInstance {
 	return { arena, exports };
 }
 
+/** Lets go of the memory kept for further files. */
+export function releaseInstances(): void {
+	idle.length = 0;
+}
+
 export function returnInstance(instance: ScanInstance): void {
 	if (instance.arena.u8.length <= KEEP_BYTES) idle.push(instance);
 }
