@@ -31,12 +31,17 @@ export function kinetoTexts(bytes: number, seed = 1): KinetoTexts {
 		length += event.length + 2;
 		events++;
 	};
+	// A model has a few hundred shapes, not one an event.
+	const shapes = Array.from({ length: 300 }, () =>
+		Array.from({ length: 2 + Math.floor(4 * random.next()) }, () =>
+			random.next() < 0.4 ? "[]" : `[${Math.floor(64 * random.next())}, 4096]`,
+		),
+	);
+	const grids = Array.from({ length: 200 }, () => `[${Math.floor(2048 * random.next())}, 1, 1]`);
 	for (let id = 1; length < bytes; id++) {
 		ts += 5 + 20 * random.next();
 		const at = ts.toFixed(3);
-		const dims = Array.from({ length: 2 + Math.floor(4 * random.next()) }, () =>
-			random.next() < 0.4 ? "[]" : `[${Math.floor(64 * random.next())}, 4096]`,
-		);
+		const dims = pick(shapes);
 		push(`{
     "ph": "X", "cat": "cpu_op", "name": "${pick(operators)}", "pid": 75, "tid": ${pick([75, 155])},
     "ts": ${at}, "dur": ${(9 * random.next()).toFixed(3)},
@@ -67,7 +72,7 @@ export function kinetoTexts(bytes: number, seed = 1): KinetoTexts {
       "shared memory": 0,
       "blocks per SM": ${(40 * random.next()).toFixed(6)},
       "warps per SM": ${(40 * random.next()).toFixed(6)},
-      "grid": [${Math.floor(2048 * random.next())}, 1, 1],
+      "grid": ${pick(grids)},
       "block": [256, 1, 1],
       "est. achieved occupancy %": ${Math.floor(100 * random.next())}
     }

@@ -10,18 +10,16 @@ import {
 	CATEGORY,
 	constantOf,
 	DURATION,
-	digitsMemo,
 	END_OF_EVENT,
 	fieldOf,
-	firstChild,
 	flagsOf,
+	follow,
 	IDENTITY,
 	IN_ARGUMENTS,
 	INTEGER,
 	lengthOf,
-	matches,
+	memoOf,
 	NAME_SPAN,
-	nextSibling,
 	OPENS_ARGUMENTS,
 	PHASE_LETTER,
 	PYTHON,
@@ -44,7 +42,7 @@ import {
 	START_NS,
 	setSpan,
 } from "./pending";
-import { nestedEnd, skipSpace, valueEnd } from "./skip";
+import { nestedEnd, skipSpace, skipValue } from "./skip";
 import { readSpan, spanLength } from "./spans";
 import { readIdentity } from "./tracks";
 
@@ -63,8 +61,7 @@ export function readEvent(p: usize): usize {
 	let node = ROOT;
 	store<u32>(CAT_NODE, 0);
 	while (true) {
-		let next = firstChild(node);
-		while (next !== 0 && !matches(next, p)) next = nextSibling(next);
+		let next = follow(node, p);
 		if (next !== 0) {
 			p += lengthOf(next);
 		} else {
@@ -113,13 +110,13 @@ export function readEvent(p: usize): usize {
 		if (load<u8>(p) <= 0x20) p = skipSpace(p);
 		let known = true;
 		if (action === SKIP) {
-			p = valueEnd(p);
+			p = skipValue(p);
 			if (bit !== 0) {
 				store<u32>(PHASE, 0);
 				complete = false;
 			}
 		} else if (action === INTEGER) {
-			p = readInteger(p, digitsMemo(node));
+			p = readInteger(p, memoOf(node));
 			known = valid;
 			store<i64>(fieldOf(node), value);
 		} else if (action === TIME) {
@@ -130,7 +127,7 @@ export function readEvent(p: usize): usize {
 			p = readDuration(p);
 			store<i64>(DUR_NS, valid ? value : -1);
 		} else if (action === IDENTITY) {
-			p = readIdentity(p, fieldOf(node));
+			p = readIdentity(p, fieldOf(node), memoOf(node));
 		} else {
 			if (action === NAME_SPAN && python && complete && isFrame(p) && get(KEEP_PYTHON) === 0) {
 				store<u32>(SEEN, seen);

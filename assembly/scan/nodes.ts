@@ -8,8 +8,8 @@
  * with the next. Where it does not, keys.ts finds out and a node is added.
  *
  *   u32 next sibling | u32 first child | u32 length | u32 action | u32 field | u32 bit | u32 flags
- *   | u32 phase letter, or length of the category | u32 record of the category + 1, or 0 | u32 digits expected
- *   | u32 children | 4 unused | 64 bytes of text | 16 unused
+ *   | u32 phase letter, or length of the category | u32 record of the category + 1, or 0
+ *   | u32 children | 8 unused | 64 bytes of text | 32 bytes to remember the last value by | 48 unused
  */
 import { firstBytes } from "./text";
 
@@ -32,16 +32,17 @@ export const OPENS_ARGUMENTS: u32 = 2;
 /** The category is that of Python frames. */
 export const PYTHON: u32 = 4;
 
-const NODE_BYTES: usize = 128;
+const NODE_BYTES: usize = 192;
 /** More ways through events than any profiler has; the rest is read without them. */
 const NODE_LIMIT: usize = 2048;
 const CHILD_LIMIT: u32 = 12;
 export const TEXT_LIMIT: usize = 64;
 const TEXT: usize = 48;
+const MEMO: usize = 112;
 
-const nodes: usize = memory.data(262144, 16);
+const nodes: usize = memory.data(393216, 16);
 /** Stands in where no node can be added: it has no children and gets none. */
-export const UNLEARNT: usize = memory.data(128, 16);
+export const UNLEARNT: usize = memory.data(192, 16);
 export const ROOT: usize = nodes;
 let used: usize = 0;
 
@@ -51,12 +52,12 @@ export function initNodes(): void {
 }
 
 @inline
-export function nextSibling(node: usize): usize {
+function nextSibling(node: usize): usize {
 	return <usize>load<u32>(node);
 }
 
 @inline
-export function firstChild(node: usize): usize {
+function firstChild(node: usize): usize {
 	return <usize>load<u32>(node, 4);
 }
 
@@ -101,24 +102,32 @@ export function setCategoryOf(node: usize, category: u32): void {
 	store<u32>(node, category, 32);
 }
 
-/** Where the number of digits of the last value is kept. */
+/** Where the last value is remembered: 32 bytes, see number.ts and tracks.ts. */
 @inline
-export function digitsMemo(node: usize): usize {
-	return node + 36;
+export function memoOf(node: usize): usize {
+	return node + MEMO;
 }
 
-/** Whether the text at `p` goes on as the node says. */
+/** The child of `node` that the text at `p` goes on as, or 0. */
 @inline
-export function matches(node: usize, p: usize): bool {
-	const text = node + TEXT;
-	const length = lengthOf(node);
-	if (length <= 16) return !v128.any_true(v128.and(difference(text, p), firstBytes(<u32>length)));
-	let different = v128.or(difference(text, p), difference(text + length - 16, p + length - 16));
-	if (length > 32) {
-		different = v128.or(different, difference(text + 16, p + 16));
-		if (length > 48) different = v128.or(different, difference(text + 32, p + 32));
+export function follow(node: usize, p: usize): usize {
+	let next = firstChild(node);
+	while (next !== 0) {
+		const text = next + TEXT;
+		const length = lengthOf(next);
+		if (length <= 16) {
+			if (!v128.any_true(v128.and(difference(text, p), firstBytes(<u32>length)))) break;
+		} else {
+			let different = v128.or(difference(text, p), difference(text + length - 16, p + length - 16));
+			if (length > 32) {
+				different = v128.or(different, difference(text + 16, p + 16));
+				if (length > 48) different = v128.or(different, difference(text + 32, p + 32));
+			}
+			if (!v128.any_true(different)) break;
+		}
+		next = nextSibling(next);
 	}
-	return !v128.any_true(different);
+	return next;
 }
 
 @inline
@@ -145,7 +154,7 @@ export function addNode(
 		length <= TEXT_LIMIT &&
 		parent !== UNLEARNT &&
 		used < NODE_BYTES * NODE_LIMIT &&
-		load<u32>(parent, 40) < CHILD_LIMIT
+		load<u32>(parent, 36) < CHILD_LIMIT
 	) {
 		node = nodes + used;
 		used += NODE_BYTES;
@@ -165,7 +174,7 @@ export function addNode(
 
 /** The first way seen is asked first. */
 function append(parent: usize, node: usize): void {
-	store<u32>(parent, load<u32>(parent, 40) + 1, 40);
+	store<u32>(parent, load<u32>(parent, 36) + 1, 36);
 	let last = firstChild(parent);
 	if (last === 0) {
 		store<u32>(parent, <u32>node, 4);

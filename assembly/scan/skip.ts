@@ -126,6 +126,19 @@ export function scalarEnd(p: usize): usize {
 	return fail(limit);
 }
 
+/** Behind any value; short numbers and words without a call. */
+@inline
+export function skipValue(p: usize): usize {
+	const text = v128.load(p);
+	const folded = v128.or(text, i8x16.splat(0x20));
+	const brackets = v128.or(i8x16.eq(folded, i8x16.splat(0x7b)), i8x16.eq(text, i8x16.splat(QUOTE)));
+	const ends = i8x16.bitmask(v128.or(i8x16.eq(text, i8x16.splat(0x2c)), i8x16.eq(folded, i8x16.splat(0x7d))));
+	const end = ctz(ends);
+	// Nothing opens before the end, and there is an end, and it is not at once.
+	const opened = i8x16.bitmask(brackets) & ((1 << end) - 1);
+	return ends > 1 && (ends & 1) === 0 && opened === 0 ? p + end : valueEnd(p);
+}
+
 /** Behind any value. */
 export function valueEnd(p: usize): usize {
 	const first = load<u8>(p);

@@ -18,10 +18,10 @@ function entryOf(id: u32): usize {
 	return <usize>get(ENTRIES) + ((<usize>id) << ENTRY_SHIFT);
 }
 
-/** Below this a whole hash costs no more than a sample. */
-const SAMPLED_LENGTH: u32 = 32;
+/** A sample needs eight bytes, and is no cheaper than a whole hash below two blocks. */
+const SAMPLED_LENGTH: u32 = 16;
 const RECENT_BITS: u32 = 10;
-/** u32 1 + id of the last text with this sample, 0 = none. */
+/** u32 1 + id of the last entry with this sample, 0 = none. */
 const recent: usize = memory.data(4096, 16);
 
 export function forgetRecent(): void {
@@ -30,18 +30,26 @@ export function forgetRecent(): void {
 
 /** Id of the text of a span. The caller has seen to the room. */
 export function intern(text: usize, length: u32, flags: u32): u32 {
-	if (flags !== 0 || length < SAMPLED_LENGTH) return lookUp(text, length, flags);
+	if (length < SAMPLED_LENGTH) return plainOf(lookUp(text, length, flags), flags);
 	const place = recent + ((<usize>(sampleBytes(text, length) >> (32 - RECENT_BITS))) << 2);
 	const known = load<u32>(place);
 	if (known !== 0) {
 		const entry = entryOf(known - 1);
-		if (load<u32>(entry, 4) === length && sameBytes(load<u32>(entry), text, length)) return known - 1;
+		if (load<u32>(entry, 4) === (length | flags) && sameBytes(load<u32>(entry), text, length)) {
+			return plainOf(known - 1, flags);
+		}
 	}
-	const id = lookUp(text, length, 0);
+	const id = lookUp(text, length, flags);
 	store<u32>(place, id + 1);
-	return id;
+	return plainOf(id, flags);
 }
 
+@inline
+function plainOf(id: u32, flags: u32): u32 {
+	return flags === 0 ? id : tagOf(id);
+}
+
+/** Id of the entry of a raw span, which is added where it is new. */
 function lookUp(text: usize, length: u32, flags: u32): u32 {
 	const key = length | flags;
 	const hash = hashBytes(text, length) ^ flags;
@@ -54,7 +62,7 @@ function lookUp(text: usize, length: u32, flags: u32): u32 {
 		if (taken === 0) break;
 		const entry = entries + ((<usize>(taken - 1)) << ENTRY_SHIFT);
 		if (load<u32>(entry, 8) === hash && load<u32>(entry, 4) === key && sameBytes(load<u32>(entry), text, length)) {
-			return flags === 0 ? taken - 1 : load<u32>(entry, 12);
+			return taken - 1;
 		}
 		slot = (slot + 1) & mask;
 	}
@@ -73,11 +81,11 @@ function add(slot: usize, text: usize, length: u32, flags: u32, hash: u32): u32 
 	store<u32>(entry, length | flags, 4);
 	store<u32>(entry, hash, 8);
 	store<u32>(entry, 0, 12);
-	if (flags === 0) return id;
-	const canonical = <usize>get(HEAP);
-	const plain = intern(canonical, writeCanonical(text, length, flags, canonical), 0);
-	store<u32>(entry, plain, 12);
-	return plain;
+	if (flags !== 0) {
+		const canonical = <usize>get(HEAP);
+		store<u32>(entry, lookUp(canonical, writeCanonical(text, length, flags, canonical), 0), 12);
+	}
+	return id;
 }
 
 @inline

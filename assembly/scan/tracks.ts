@@ -19,8 +19,22 @@ const NUMBER: u32 = 0xffffffff;
 /** Since 2026 Kineto writes stream synchronisations to a track of their own: 1,000,000 + stream. */
 const SYNC_TRACK: i64 = 1000000;
 
-/** Reads an identity into `field`: NUMBER, unused, i64; or a span. */
-export function readIdentity(p: usize, field: usize): usize {
+/**
+ * Reads an identity into `field`: NUMBER, unused, i64; or a span.
+ * @param memo remembers the last one of up to seven characters: u64 text with what ends it | u64 mask | i64 | u32 length.
+ * Most events have the pid and tid of the one before.
+ */
+@inline
+export function readIdentity(p: usize, field: usize, memo: usize): usize {
+	if (((load<u64>(p) ^ load<u64>(memo)) & load<u64>(memo, 8)) === 0 && load<u64>(memo, 8) !== 0) {
+		store<u32>(field, NUMBER);
+		store<i64>(field, load<i64>(memo, 16), 8);
+		return p + <usize>load<u32>(memo, 24);
+	}
+	return readNewIdentity(p, field, memo);
+}
+
+function readNewIdentity(p: usize, field: usize, memo: usize): usize {
 	let q = p;
 	const quoted = load<u8>(q) === QUOTE;
 	if (quoted) q++;
@@ -37,9 +51,20 @@ export function readIdentity(p: usize, field: usize): usize {
 	const plain = count > 0 && count <= 15 && (load<u8>(first) !== 0x30 || (count === 1 && !negative));
 	if (quoted ? byte !== QUOTE : byte !== 0x2c && byte !== 0x7d && byte > 0x20) return readSpan(p, field);
 	if (!plain) return readSpan(p, field);
+	if (negative) sum = -sum;
+	const end = quoted ? q + 1 : q;
+	// With the byte behind it, so that 7 is not taken for the front of 75.
+	const length = <u64>(q + 1 - p);
+	if (length <= 8) {
+		const mask: u64 = 0xffffffffffffffff >> ((8 - length) << 3);
+		store<u64>(memo, load<u64>(p) & mask);
+		store<u64>(memo, mask, 8);
+		store<i64>(memo, sum, 16);
+		store<u32>(memo, <u32>(end - p), 24);
+	}
 	store<u32>(field, NUMBER);
-	store<i64>(field, negative ? -sum : sum, 8);
-	return quoted ? q + 1 : q;
+	store<i64>(field, sum, 8);
+	return end;
 }
 
 @inline
