@@ -39,3 +39,9 @@ export function releaseKernel(kernel: Kernel): void {
 	const kept = idle[kernel.mode];
 	if (kept.length < MAX_IDLE_KERNELS && kernel.buffer().byteLength <= MAX_IDLE_BYTES) kept.push(kernel);
 }
+
+/** Lets go of the memories kept for further runs. */
+export function releaseKernels(): void {
+	idle.wasm.length = 0;
+	idle.reference.length = 0;
+}

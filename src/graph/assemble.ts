@@ -1,6 +1,7 @@
 /**
  * Puts the drafts of all ranks into one execution graph: numbered, in CSR form, names interned once.
  */
+import { Slab } from "../lib/slab.js";
 import type { Trace } from "../trace/columns.js";
 import { type CollectiveMatch, joinCollectives } from "./collectives.js";
 import { fitDelays } from "./delays.js";
@@ -47,6 +48,7 @@ export function assemble(ranks: readonly DraftedRank[], matches: readonly Collec
 	const edgeCount = ranks.reduce((sum, r) => sum + r.draft.edgeCount, 0) - droppedEdges + joined.edgeFrom.length;
 
 	const names = new Interner();
+	const slab = new Slab(columnBytes(taskCount, edgeCount));
 	const graph = {
 		taskCount,
 		edgeCount,
@@ -62,18 +64,18 @@ export function assemble(ranks: readonly DraftedRank[], matches: readonly Collec
 			}),
 		),
 		steps: ranks.flatMap((rank, r) => stepsOf(rank, numberings[r]!.position, base[r]!)),
-		kind: new Uint8Array(taskCount),
-		processor: new Uint32Array(taskCount).fill(NO_PROCESSOR),
-		name: new Uint32Array(taskCount),
-		shape: new Uint32Array(taskCount),
-		durationNs: new Float64Array(taskCount),
-		measuredStartNs: new Float64Array(taskCount),
-		measuredEndNs: new Float64Array(taskCount),
-		predOffset: new Uint32Array(taskCount + 1),
-		pred: new Uint32Array(edgeCount),
-		delayNs: new Float64Array(edgeCount),
-		edgeKind: new Uint8Array(edgeCount),
-		confidence: new Uint8Array(edgeCount),
+		kind: slab.u8(taskCount),
+		processor: slab.u32(taskCount).fill(NO_PROCESSOR),
+		name: slab.u32(taskCount),
+		shape: slab.u32(taskCount),
+		durationNs: slab.f64(taskCount),
+		measuredStartNs: slab.f64(taskCount),
+		measuredEndNs: slab.f64(taskCount),
+		predOffset: slab.u32(taskCount + 1),
+		pred: slab.u32(edgeCount),
+		delayNs: slab.f64(edgeCount),
+		edgeKind: slab.u8(edgeCount),
+		confidence: slab.u8(edgeCount),
 		waitTask: new Uint32Array(waitCount),
 		waitStream: new Uint32Array(waitCount),
 		waitDelayNs: new Float64Array(waitCount),
@@ -116,6 +118,12 @@ export function assemble(ranks: readonly DraftedRank[], matches: readonly Collec
 	fillEdges(graph, ranks, numberings, base, joined);
 	fitDelays(graph, waitTarget);
 	return { graph, droppedEdges, waitTarget };
+}
+
+/** What the columns of `assemble` take together. */
+function columnBytes(tasks: number, edges: number): number {
+	const perTask = 3 * Slab.room(8 * tasks) + 3 * Slab.room(4 * tasks) + Slab.room(tasks) + Slab.room(4 * (tasks + 1));
+	return perTask + Slab.room(8 * edges) + Slab.room(4 * edges) + 2 * Slab.room(edges);
 }
 
 function fillEdges(

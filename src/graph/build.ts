@@ -2,10 +2,12 @@
  * From traces to the execution graph: facts about calls, tasks, dependencies kind by kind, then numbering and delays.
  */
 
-import type { Trace, TraceWarning } from "../trace/columns.js";
+import { Category, type Trace, type TraceWarning } from "../trace/columns.js";
+
 import type { KernelClassTable } from "../trace/kernel-classes.js";
 import { isAcyclic } from "./acyclic.js";
 import { type Assembled, assemble, type DraftedRank } from "./assemble.js";
+import type { Calls } from "./calls.js";
 import { clockOffsets, commonNs, firstNs } from "./clocks.js";
 import { type CollectiveMatch, matchCollectives } from "./collectives.js";
 import { addCpuTasks } from "./cpu-tasks.js";
@@ -91,7 +93,7 @@ function draftRank(
 ): DraftedRank {
 	const queue = findLaunchQueue(trace, calls);
 	const syncRows = new SyncRows(trace, calls);
-	const draft = new RankDraft(trace.rank, mostTasks(trace), trace.strings.count, firstNs(trace));
+	const draft = new RankDraft(trace.rank, mostTasks(trace, calls, wire.size), trace.strings.count, firstNs(trace));
 	const cpu = addCpuTasks(draft, trace, calls, queue);
 	const device = addDeviceTasks(
 		draft,
@@ -108,7 +110,17 @@ function draftRank(
 	return { draft, trace, device, stepBegin: cpu.stepBegin, stepEnd: cpu.stepEnd, shiftNs, clockOffsetNs };
 }
 
-/** Every row leaves at most a segment, the rest of its parent's, a place in the launch queue and a return; a step two markers, each of which may cut a segment. */
-function mostTasks(trace: Trace): number {
-	return 4 * trace.events.count + 4 * trace.steps.length;
+/**
+ * A CPU row leaves at most its last segment and one of its parent's; a launch may wait for its place in the queue, a
+ * blocking call returns; device work is one task, or arrival and transfer; a step has two markers, each of which may
+ * cut a segment.
+ */
+function mostTasks(trace: Trace, calls: Calls, matched: number): number {
+	const { count, category } = trace.events;
+	let tasks = calls.device.length + matched + calls.launches.length + 4 * trace.steps.length;
+	for (let row = 0; row < count; row++) {
+		if (category[row] === Category.cpuOp || category[row] === Category.runtime) tasks += 2;
+		if (calls.blocks[row] === 1) tasks++;
+	}
+	return tasks;
 }

@@ -5,6 +5,7 @@
  * Columns are written by index into arrays that are large enough from the start: pages that are never touched cost
  * nothing, and plain stores are several times faster than a growing vector's.
  */
+import { Slab } from "../lib/slab.js";
 import { type EdgeKind, EXACT, NO_PROCESSOR, type Processor, TaskKind } from "./graph.js";
 
 export const FROM_START = 0;
@@ -40,17 +41,20 @@ export class RankDraft {
 		private readonly traceStrings: number,
 		originNs: number,
 	) {
-		this.kind = new Uint8Array(mostTasks + 1);
-		this.processor = new Uint32Array(mostTasks + 1);
-		this.name = new Uint32Array(mostTasks + 1);
-		this.shape = new Uint32Array(mostTasks + 1);
-		this.startNs = new Float64Array(mostTasks + 1);
-		this.endNs = new Float64Array(mostTasks + 1);
-		const edges = mostTasks + (mostTasks >> 1) + 16;
-		this.edgeFrom = new Uint32Array(edges);
-		this.edgeTo = new Uint32Array(edges);
-		this.edgeKind = new Uint8Array(edges);
-		this.edgeConfidence = new Uint8Array(edges);
+		const tasks = mostTasks + 1;
+		const edges = tasks + (tasks >> 3) + 16;
+		const columns = 2 * Slab.room(8 * tasks) + 3 * Slab.room(4 * tasks) + Slab.room(tasks);
+		const slab = new Slab(columns + 2 * Slab.room(4 * edges) + 2 * Slab.room(edges));
+		this.startNs = slab.f64(tasks);
+		this.endNs = slab.f64(tasks);
+		this.processor = slab.u32(tasks);
+		this.name = slab.u32(tasks);
+		this.shape = slab.u32(tasks);
+		this.kind = slab.u8(tasks);
+		this.edgeFrom = slab.u32(edges);
+		this.edgeTo = slab.u32(edges);
+		this.edgeKind = slab.u8(edges);
+		this.edgeConfidence = slab.u8(edges);
 		this.addTask(TaskKind.source, NO_PROCESSOR, 0, 0, originNs, originNs);
 	}
 

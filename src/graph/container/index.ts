@@ -2,6 +2,7 @@
 export { encodeGraph } from "./encode.js";
 export { FORMAT_VERSION } from "./layout.js";
 export type { ContainerMeta, GraphSource } from "./meta.js";
-export { type Container, decodeContainer, isContainer, type ReadOptions, readContainer } from "./read.js";
+export { type Container, decodeContainer, type ReadOptions, readContainer } from "./read.js";
+export { isContainer } from "./sniff.js";
 export { findFault } from "./validate.js";
 export { writeContainer } from "./write.js";

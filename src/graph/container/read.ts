@@ -3,12 +3,11 @@ import { closeSync, fstatSync, openSync, readSync } from "node:fs";
 import { EnvironmentError, UserError } from "../../lib/errors.js";
 import type { ExecutionGraph } from "../graph.js";
 import { expectedRows, requireLittleEndian } from "./encode.js";
-import { checkShape, checkStart, type Head, hasMagic, readHead, refuse, type SectionEntry } from "./head.js";
+import { checkShape, checkStart, type Head, readHead, refuse, type SectionEntry } from "./head.js";
 import {
 	COLUMNS,
 	ELEMENT,
 	HEADER,
-	MAGIC,
 	META_FIELDS,
 	META_SECTION,
 	STRING_BYTES_SECTION,
@@ -28,24 +27,6 @@ export interface Container {
 export interface ReadOptions {
 	/** Put the bytes in a SharedArrayBuffer, so that workers can be given the graph without a copy. */
 	readonly shared?: boolean;
-}
-
-/** Whether a file starts as a container does; false where it cannot be read. */
-export function isContainer(path: string): boolean {
-	let fd: number;
-	try {
-		fd = openSync(path, "r");
-	} catch {
-		return false;
-	}
-	try {
-		const start = new Uint8Array(MAGIC.length);
-		return readSync(fd, start) === start.length && hasMagic(start);
-	} catch {
-		return false;
-	} finally {
-		closeSync(fd);
-	}
 }
 
 /**
