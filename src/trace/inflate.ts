@@ -17,8 +17,8 @@ const FILE_PIECE_BYTES = 64 * 1024;
 const PLAIN_PIECE_BYTES = 1024 * 1024;
 /** Large, because every piece costs a few microseconds on both threads. */
 const TEXT_PIECE_BYTES = 512 * 1024;
-/** Two pieces wait while one is scanned: enough for both threads to stay busy. */
-const QUEUE_BYTES = 2 * TEXT_PIECE_BYTES;
+/** Pieces that may wait while one is scanned: enough for both threads to stay busy. */
+const QUEUE_PIECES = 3;
 
 const createZstdDecompress = (zlib as { createZstdDecompress?: (options: object) => Transform }).createZstdDecompress;
 
@@ -171,7 +171,8 @@ export class TraceFile implements TraceSource {
 	}
 }
 
-const zlibOptions = { chunkSize: TEXT_PIECE_BYTES, readableHighWaterMark: QUEUE_BYTES };
+// In object mode the pieces come one by one; else those that wait would be copied into one.
+const zlibOptions = { chunkSize: TEXT_PIECE_BYTES, readableObjectMode: true, readableHighWaterMark: QUEUE_PIECES };
 
 function createGunzip(): Transform {
 	return zlib.createGunzip(zlibOptions);
