@@ -95,15 +95,7 @@ function draftRank(
 	const syncRows = new SyncRows(trace, calls);
 	const draft = new RankDraft(trace.rank, mostTasks(trace, calls, wire.size), trace.strings.count, firstNs(trace));
 	const cpu = addCpuTasks(draft, trace, calls, queue);
-	const device = addDeviceTasks(
-		draft,
-		trace,
-		calls,
-		history,
-		cpu.firstTask,
-		kinds,
-		(row) => wire.get(row) ?? Number.NaN,
-	);
+	const device = addDeviceTasks(draft, trace, calls, history, cpu, kinds, (row) => wire.get(row) ?? Number.NaN);
 	addBlockingEdges(draft, trace, calls, cpu, device, history, syncRows, queue);
 	addInterStreamEdges(draft, trace, calls, device, history, syncRows);
 	addInterThreadEdges(draft, trace, cpu);

@@ -16,6 +16,8 @@ export interface CpuTasks {
 	readonly firstTask: Int32Array;
 	/** The syncReturn of a blocking call, or of a call that waits for its place in the launch queue; or NONE. */
 	readonly returnTask: Int32Array;
+	/** Of a launching row: the shapes (`Input Dims`) of the operator it works for, 0 where none are recorded. */
+	readonly launchShape: Uint32Array;
 	/** Each thread's tasks: consecutive, in order. */
 	readonly threads: readonly {
 		readonly processor: number;
@@ -32,6 +34,7 @@ export function addCpuTasks(draft: RankDraft, trace: Trace, calls: Calls, queue:
 	const { events, steps } = trace;
 	const firstTask = new Int32Array(events.count).fill(NONE);
 	const returnTask = new Int32Array(events.count).fill(NONE);
+	const launchShape = new Uint32Array(events.count);
 	const stepBegin = new Int32Array(steps.length).fill(NONE);
 	const stepEnd = new Int32Array(steps.length).fill(NONE);
 
@@ -60,10 +63,12 @@ export function addCpuTasks(draft: RankDraft, trace: Trace, calls: Calls, queue:
 			name: name || processName || `${pid}/${tid}`,
 		});
 		const first = draft.taskCount;
-		new ThreadBuilder(draft, trace, calls, queue, processor, markers, firstTask, returnTask).flatten(sorted);
+		new ThreadBuilder(draft, trace, calls, queue, processor, markers, firstTask, returnTask, launchShape).flatten(
+			sorted,
+		);
 		threads.push({ processor, track, firstTask: first, taskCount: draft.taskCount - first });
 	}
-	return { firstTask, returnTask, threads, stepBegin, stepEnd };
+	return { firstTask, returnTask, launchShape, threads, stepBegin, stepEnd };
 }
 
 function stepName(trace: Trace, step: number | "all"): number {

@@ -3,6 +3,7 @@
  */
 import { NONE, type Trace } from "../trace/columns.js";
 import type { Calls, LaunchHistory } from "./calls.js";
+import type { CpuTasks } from "./cpu-tasks.js";
 import { FROM_FINISH, FROM_START, type RankDraft } from "./draft.js";
 import { EdgeKind, EXACT, TaskKind } from "./graph.js";
 import type { KernelKinds } from "./kernel-kinds.js";
@@ -35,7 +36,7 @@ export function addDeviceTasks(
 	trace: Trace,
 	calls: Calls,
 	history: LaunchHistory,
-	firstTask: Int32Array,
+	{ firstTask, launchShape }: CpuTasks,
 	kinds: KernelKinds,
 	wireNs: (row: number) => number,
 ): DeviceTasks {
@@ -58,7 +59,8 @@ export function addDeviceTasks(
 			const end = start + events.durNs[row]!;
 			const kind = kinds.of(events.category[row]!, events.name[row]!);
 			const name = events.name[row]!;
-			const shape = shapes.of(row);
+			const call = calls.launcherOf[row]!;
+			const shape = shapes.of(row, call === NONE ? 0 : launchShape[call]!);
 			const wire = wireNs(row);
 			let first: number;
 			if (Number.isNaN(wire)) {
@@ -71,7 +73,6 @@ export function addDeviceTasks(
 				arriveOf[row] = first;
 				taskOf[row] = transfer;
 			}
-			const call = calls.launcherOf[row]!;
 			if (call !== NONE && firstTask[call] !== NONE) {
 				const slot = start >= draft.endNs[firstTask[call]!]! - SUBMITTED_NS ? FROM_FINISH : FROM_START;
 				draft.addEdge(EdgeKind.launch, firstTask[call]!, slot, first);
@@ -87,7 +88,7 @@ export function addDeviceTasks(
 	return { taskOf, processorOf, arriveOf };
 }
 
-/** What tells one run of a kernel from another: for communication the message, else the launch grid. */
+/** What tells one run of a kernel from another: for communication the message, else the grid and the operator's shapes. */
 class DeviceShapes {
 	private readonly ids = new Map<string, number>();
 
@@ -96,10 +97,11 @@ class DeviceShapes {
 		private readonly trace: Trace,
 	) {}
 
-	of(row: number): number {
+	/** @param launchShape shapes of the operator that launched it, 0 where unknown. */
+	of(row: number, launchShape: number): number {
 		const { events, comms, strings } = this.trace;
 		const comm = events.detail[row]!;
-		if (comm === NONE || comms.event[comm] !== row) return events.shape[row]!;
+		if (comm === NONE || comms.event[comm] !== row) return this.ofOperator(events.shape[row]!, launchShape);
 		const { collective, inElems, outElems, dtype, groupRanks, groupName } = comms;
 		const group = groupRanks[comm] || groupName[comm]!;
 		const key = `${collective[comm]} ${inElems[comm]} ${outElems[comm]} ${dtype[comm]} ${group}`;
@@ -114,6 +116,19 @@ class DeviceShapes {
 					group: strings.get(group),
 				}),
 			);
+			this.ids.set(key, id);
+		}
+		return id;
+	}
+
+	private ofOperator(grid: number, operator: number): number {
+		if (operator === 0) return grid;
+		if (grid === 0) return operator;
+		const key = `${grid}/${operator}`;
+		let id = this.ids.get(key);
+		if (id === undefined) {
+			const { strings } = this.trace;
+			id = this.draft.addString(`${strings.get(grid)} of ${strings.get(operator)}`);
 			this.ids.set(key, id);
 		}
 		return id;

@@ -35,6 +35,7 @@ export class ThreadBuilder {
 		private readonly markers: readonly Marker[],
 		private readonly firstTask: Int32Array,
 		private readonly returnTask: Int32Array,
+		private readonly launchShape: Uint32Array,
 	) {}
 
 	/** Walks the rows of one thread, sorted by (start, longest first), keeping the stack of open calls. */
@@ -47,6 +48,7 @@ export class ThreadBuilder {
 			const depth = this.open.length;
 			if (depth > 0 && start > this.cursorNs) this.segment(this.open[depth - 1]!, this.cursorNs, start);
 			this.cursorNs = Math.max(this.cursorNs, start);
+			if (this.calls.launchedBy[row] !== NONE) this.launchShape[row] = this.shapeAtHand();
 			this.open.push(row);
 			this.openEndNs.push(end);
 		}
@@ -66,6 +68,16 @@ export class ThreadBuilder {
 			this.closeInnermost(startNs);
 		}
 		return endNs;
+	}
+
+	/** The shapes that the innermost open operator that has any works on. */
+	private shapeAtHand(): number {
+		const { shape } = this.trace.events;
+		for (let depth = this.open.length - 1; depth >= 0; depth--) {
+			const known = shape[this.open[depth]!]!;
+			if (known !== 0) return known;
+		}
+		return 0;
 	}
 
 	private closeUntil(limitNs: number): void {
