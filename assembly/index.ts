@@ -3,7 +3,7 @@
  * status (status.ts). All memory belongs to TypeScript; nothing here allocates.
  */
 
-import { ORDER, WAITS } from "./layout";
+import { ORDER, ORDERED_COUNT, TASKS, WAITS } from "./layout";
 import { loadU32 } from "./memory";
 import { orderHolds } from "./ordered/checks";
 import { runPass } from "./ordered/pass";
@@ -11,7 +11,7 @@ import { writeRecords } from "./ordered/records";
 import { findRuns } from "./ordered/runs";
 import { markWaitedStreams, openLaunches } from "./replay/launches";
 import { runLoop } from "./replay/loop";
-import { sortTasks } from "./replay/order";
+import { reportCycle, sortTasks } from "./replay/order";
 import { buildSuccessors } from "./replay/successors";
 import { OK, ORDER_CHANGED } from "./status";
 
@@ -31,6 +31,9 @@ export function prepare(control: usize): void {
 
 /** Simulates: all times, what bound each task, the order. */
 export function simulate(control: usize): u32 {
+	if (loadU32(control + ORDER) !== 0 && loadU32(control + ORDERED_COUNT) < loadU32(control + TASKS)) {
+		return reportCycle(control);
+	}
 	if (loadU32(control + WAITS) > 0) {
 		markWaitedStreams(control);
 		openLaunches(control);

@@ -16,9 +16,11 @@ export const EDGES: usize = TASKS + 4;
 export const PROCESSORS: usize = EDGES + 4;
 export const WAITS: usize = PROCESSORS + 4;
 export const LINKS: usize = WAITS + 4;
+/** 1: tasks are settled in the order of their starts; 0: in any order that the dependencies allow (queue/ready.ts). */
+export const IN_TIME_ORDER: usize = LINKS + 4;
 
 /** f64 a task. */
-export const DURATION: usize = LINKS + 4;
+export const DURATION: usize = IN_TIME_ORDER + 4;
 /** u32 a task and one more. */
 export const PRED_OFFSET: usize = DURATION + 4;
 /** u32 an edge: 2 x predecessor + (0: its start, 1: its finish). */
@@ -47,10 +49,14 @@ export const ORDER: usize = WAIT_NEXT + 4;
 export const ORDERED_COUNT: usize = ORDER + 4;
 /** u32 a task: 1 + the place in that order of the last task that the launch of this one puts on its stream. */
 export const PLACE: usize = ORDERED_COUNT + 4;
-/** u32 a processor: 1 + the place of the last task launched on it; NOT_WAITED_FOR where no wait asks. */
-export const LAST_LAUNCHED: usize = PLACE + 4;
+/** u32 a task: the launched task before this one on its stream, or NONE. */
+export const PREVIOUS: usize = PLACE + 4;
+/** u32 a processor: 1 + the place of the last task that is on it from the beginning; NOT_WAITED_FOR if no wait asks. */
+export const AT_FIRST: usize = PREVIOUS + 4;
+/** u32 a processor: the last task, in the order of the stream, whose launch was settled, or NONE. */
+export const LATEST: usize = AT_FIRST + 4;
 /** u32 a processor: the first wait in the list of those that wait for a task of it. */
-export const WAITERS: usize = LAST_LAUNCHED + 4;
+export const WAITERS: usize = LATEST + 4;
 
 /** u32 for every start and every finish, in the order of 2 x task + slot, and two more. */
 export const SUCC_OFFSET: usize = WAITERS + 4;
@@ -62,8 +68,10 @@ export const COUNTER: usize = SUCC + 4;
 export const TIME: usize = COUNTER + 4;
 /** 16 bytes a task and a link event, see queue/heap.ts. */
 export const HEAP: usize = TIME + 4;
-/** u32 a task, out: the tasks in the order in which they were settled. */
-export const SETTLED: usize = HEAP + 4;
+/** u32 a task: work space of the worklist; of the ordered pass, for a region too. */
+export const STACK: usize = HEAP + 4;
+/** u32 a task, out: the tasks in the order in which they were settled, which is one that the dependencies allow. */
+export const SETTLED: usize = STACK + 4;
 /** u32 a task, out: the edge, or EDGES + the wait, that its start came from, or NONE. */
 export const BOUND_BY: usize = SETTLED + 4;
 /** Out: how many tasks were settled. */
@@ -83,10 +91,8 @@ export const LINK_HEAP: usize = LINK_STATE + 4;
 export const REGIONS: usize = LINK_HEAP + 4;
 /** 16 bytes a region, see ordered/runs.ts. */
 export const REGION: usize = REGIONS + 4;
-/** u32 a region and a task: work space. */
-export const STACK: usize = REGION + 4;
 /** u32 a task: see ordered/runs.ts. */
-export const MARK: usize = STACK + 4;
+export const MARK: usize = REGION + 4;
 /** 16 bytes a run, out; see ordered/runs.ts. */
 export const RUN: usize = MARK + 4;
 /** Out: how many runs there are. */
@@ -109,7 +115,7 @@ export const CHECK: usize = CHECKS + 4;
 
 export const CONTROL_BYTES: usize = CHECK + 4;
 
-/** LAST_LAUNCHED of a processor that no wait asks about: more than any place, so that no launch is recorded. */
+/** AT_FIRST of a processor that no wait asks about: its launches are not recorded. */
 export const NOT_WAITED_FOR: u32 = 0xffffffff;
 
 /** Flags in COUNTER: the task has waits that were not asked yet; some task waits for this one; and the count proper. */

@@ -7,3 +7,5 @@ export const DEADLOCK: u32 = 1;
 export const ORDER_CHANGED: u32 = 2;
 /** A delay turned negative on a task that the ordered pass laid out for delays of 0 or more. */
 export const LAYOUT_CHANGED: u32 = 3;
+/** Two tasks start together, and which comes first for a runtime dependency only an order in time can tell. */
+export const UNDECIDED: u32 = 4;

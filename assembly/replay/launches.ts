@@ -6,8 +6,9 @@
  */
 
 import {
+	AT_FIRST,
 	EDGE_KIND,
-	LAST_LAUNCHED,
+	LATEST,
 	LAUNCH_EDGE,
 	NONE,
 	NOT_WAITED_FOR,
@@ -15,22 +16,22 @@ import {
 	ORDERED_COUNT,
 	PLACE,
 	PRED_OFFSET,
+	PREVIOUS,
 	PROCESSOR,
 	PROCESSORS,
 	TASKS,
 	WAIT_STREAM,
-	WAITERS,
 	WAITS,
 } from "../layout";
 import { fillBytes, loadU8, loadU32, storeU32 } from "../memory";
 
 let place: usize = 0;
 let processor: usize = 0;
-let lastLaunched: usize = 0;
+let latest: usize = 0;
 
 /** Marks the streams that waits ask about; on all others launches leave no record. */
 export function markWaitedStreams(control: usize): void {
-	const streams = loadU32(control + LAST_LAUNCHED) as usize;
+	const streams = loadU32(control + AT_FIRST) as usize;
 	fillBytes(streams, 0xff, (loadU32(control + PROCESSORS) as usize) * 4);
 	const waitStream = loadU32(control + WAIT_STREAM) as usize;
 	const waits = loadU32(control + WAITS);
@@ -50,13 +51,13 @@ function hasLaunchEdge(edgeKind: usize, edge: u32, end: u32): boolean {
 export function openLaunches(control: usize): void {
 	place = loadU32(control + PLACE) as usize;
 	processor = loadU32(control + PROCESSOR) as usize;
-	lastLaunched = loadU32(control + LAST_LAUNCHED) as usize;
+	latest = loadU32(control + LATEST) as usize;
+	const atFirst = loadU32(control + AT_FIRST) as usize;
+	const previous = loadU32(control + PREVIOUS) as usize;
 	const order = loadU32(control + ORDER) as usize;
 	const ordered = loadU32(control + (order === 0 ? TASKS : ORDERED_COUNT));
 	const predOffset = loadU32(control + PRED_OFFSET) as usize;
 	const edgeKind = loadU32(control + EDGE_KIND) as usize;
-	// Until the loop starts, the waiters' lists hold the task of each stream that was launched last on the way.
-	const latest = loadU32(control + WAITERS) as usize;
 	const bytes = (loadU32(control + PROCESSORS) as usize) * 4;
 	fillBytes(latest, 0xff, bytes);
 
@@ -65,11 +66,16 @@ export function openLaunches(control: usize): void {
 		const on = loadU32(processor + (task as usize) * 4);
 		if (on === NONE) continue;
 		const stream = (on as usize) * 4;
-		if (loadU32(lastLaunched + stream) === NOT_WAITED_FOR) continue;
+		if (loadU32(atFirst + stream) === NOT_WAITED_FOR) continue;
 		const edges = predOffset + (task as usize) * 4;
-		if (hasLaunchEdge(edgeKind, loadU32(edges), loadU32(edges + 4))) storeU32(latest + stream, task);
-		const launched = loadU32(latest + stream);
-		if (launched === NONE) storeU32(lastLaunched + stream, at + 1);
+		// Until the loop starts, this is the last on the way so far.
+		let launched = loadU32(latest + stream);
+		if (hasLaunchEdge(edgeKind, loadU32(edges), loadU32(edges + 4))) {
+			storeU32(previous + (task as usize) * 4, launched);
+			storeU32(latest + stream, task);
+			launched = task;
+		}
+		if (launched === NONE) storeU32(atFirst + stream, at + 1);
 		else storeU32(place + (launched as usize) * 4, at + 1);
 	}
 	fillBytes(latest, 0xff, bytes);
@@ -77,7 +83,9 @@ export function openLaunches(control: usize): void {
 
 /** Records that the launch of `task`, on a stream that a wait asks about, was called. */
 export function recordLaunch(task: u32): void {
-	const stream = lastLaunched + (loadU32(processor + (task as usize) * 4) as usize) * 4;
-	const at = loadU32(place + (task as usize) * 4);
-	if (at > loadU32(stream)) storeU32(stream, at);
+	const stream = latest + (loadU32(processor + (task as usize) * 4) as usize) * 4;
+	const before = loadU32(stream);
+	if (before === NONE || loadU32(place + (task as usize) * 4) > loadU32(place + (before as usize) * 4)) {
+		storeU32(stream, task);
+	}
 }

@@ -1,8 +1,12 @@
 /**
- * The event loop. Tasks are settled in the order of (start, task number): a task's start is known when all its
- * predecessors are settled, so it is taken from the ready set at its start, and what it makes ready starts no earlier.
- * That order is what the runtime dependencies ask about (waits.ts). Threads and streams need no clock here: the order
- * of the tasks on each is given by edges.
+ * The event loop. In time order, tasks are settled in the order of (start, task number): a task's start is known when
+ * all its predecessors are settled, so it is taken from the ready set at its start, and what it makes ready starts no
+ * earlier. That order is what the runtime dependencies ask about (waits.ts). Threads and streams need no clock here:
+ * the order of the tasks on each is given by edges.
+ *
+ * As a worklist, a task with waits is put off until nothing else is ready; then the earliest of them has its turn. All
+ * that is not settled by then comes after one of those that were put off, so it starts no earlier than this one asks:
+ * whatever was launched before that moment is known, and what was settled beyond it is told apart by its time.
  *
  * A ready task reads the times of its predecessors (it pulls; nobody pushes): one sequential read of its own edges,
  * no second copy of the delays. O(edges + tasks x log ready).
@@ -16,7 +20,6 @@ import {
 	DURATION,
 	HAS_WAITERS,
 	HAS_WAITS,
-	HEAP,
 	LINK_OF,
 	NONE,
 	PRED,
@@ -31,11 +34,14 @@ import {
 	WAITS,
 } from "../layout";
 import { fillBytes, loadF64, loadU32, storeF64, storeU32 } from "../memory";
-import { offerReady, openReady, pushReady, takeFirst, takenTag, takenTime } from "../queue/ready";
-import { DEADLOCK, OK } from "../status";
+import { inTimeOrder, offerReady, openReady, pushReady, takeFirst, takenTag, takenTime } from "../queue/ready";
+import { DEADLOCK, OK, UNDECIDED } from "../status";
 import { recordLaunch } from "./launches";
 import { beginOnLink, endOnLink, openLinks } from "./links";
-import { ask, openWaits, wakeWaiters } from "./waits";
+import { ask, openWaits, undecided, wakeWaiters } from "./waits";
+
+/** Tag of a task with waits whose turn has come. */
+const ASKS: u32 = 1;
 
 let predOffset: usize = 0;
 let pred: usize = 0;
@@ -54,7 +60,7 @@ function open(control: usize): void {
 	counter = loadU32(control + COUNTER) as usize;
 	times = loadU32(control + TIME) as usize;
 	boundBy = loadU32(control + BOUND_BY) as usize;
-	openReady(loadU32(control + HEAP) as usize);
+	openReady(control);
 	openWaits(control);
 	if (loadU32(control + LINK_OF) !== 0) openLinks(control);
 
@@ -66,7 +72,7 @@ function open(control: usize): void {
 	for (let task: u32 = 0; task < tasks; task++) {
 		const to = loadU32(predOffset + (task as usize) * 4 + 4);
 		storeU32(counter + (task as usize) * 4, to - from);
-		if (from === to) pushReady(0, task, 0);
+		if (from === to) offerReady(0, task);
 		from = to;
 	}
 	const waitTask = loadU32(control + WAIT_TASK) as usize;
@@ -140,7 +146,12 @@ export function runLoop(control: usize): u32 {
 		}
 		const flags = loadU32(counter + (task as usize) * 4);
 		if ((flags & HAS_WAITS) !== 0) {
+			if (!inTimeOrder && takenTag !== ASKS) {
+				pushReady(now, task, ASKS);
+				continue;
+			}
 			const resumes = ask(task, now);
+			if (undecided) return UNDECIDED;
 			if (resumes !== now) {
 				if (resumes >= 0) offerReady(resumes, task);
 				continue;

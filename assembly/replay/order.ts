@@ -3,8 +3,19 @@
  * it (launches.ts). The order grows at one end while its tasks are taken up at the other, so it is its own queue.
  */
 
-import { COUNTER, ORDER, ORDERED_COUNT, PRED_OFFSET, SUCC, SUCC_OFFSET, TASKS } from "../layout";
+import {
+	COUNTER,
+	ORDER,
+	ORDERED_COUNT,
+	PRED_OFFSET,
+	SETTLED,
+	SETTLED_COUNT,
+	SUCC,
+	SUCC_OFFSET,
+	TASKS,
+} from "../layout";
 import { loadU32, storeU32 } from "../memory";
+import { DEADLOCK } from "../status";
 
 /** Fills ORDER and says in ORDERED_COUNT how far. */
 export function sortTasks(control: usize): void {
@@ -38,4 +49,14 @@ export function sortTasks(control: usize): void {
 		}
 	}
 	storeU32(control + ORDERED_COUNT, ordered);
+}
+
+/** Settles nothing: says which tasks are on no cycle, nor behind one. */
+export function reportCycle(control: usize): u32 {
+	const order = loadU32(control + ORDER) as usize;
+	const settled = loadU32(control + SETTLED) as usize;
+	const ordered = loadU32(control + ORDERED_COUNT);
+	for (let at: usize = 0; at < (ordered as usize) * 4; at += 4) storeU32(settled + at, loadU32(order + at));
+	storeU32(control + SETTLED_COUNT, ordered);
+	return DEADLOCK;
 }

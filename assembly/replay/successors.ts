@@ -5,8 +5,8 @@
  */
 
 import {
+	AT_FIRST,
 	EDGE_KIND,
-	LAST_LAUNCHED,
 	LAUNCH_EDGE,
 	NONE,
 	NOT_WAITED_FOR,
@@ -28,7 +28,7 @@ export function buildSuccessors(control: usize): void {
 	const succ = loadU32(control + SUCC) as usize;
 	const edgeKind = loadU32(control + EDGE_KIND) as usize;
 	const processor = loadU32(control + PROCESSOR) as usize;
-	const lastLaunched = loadU32(control + LAST_LAUNCHED) as usize;
+	const atFirst = loadU32(control + AT_FIRST) as usize;
 	const withWaits = loadU32(control + WAITS) > 0;
 
 	// Counts go two entries up and become ends one entry up: filling then turns those into the starts of the next.
@@ -51,7 +51,7 @@ export function buildSuccessors(control: usize): void {
 		let records = false;
 		if (withWaits) {
 			const on = loadU32(processor + (task as usize) * 4);
-			records = on !== NONE && loadU32(lastLaunched + (on as usize) * 4) !== NOT_WAITED_FOR;
+			records = on !== NONE && loadU32(atFirst + (on as usize) * 4) !== NOT_WAITED_FOR;
 		}
 		for (; edge < end; edge++) {
 			const cursor = offset + (loadU32(pred + (edge as usize) * 4) as usize) * 4 + 4;

@@ -5,15 +5,23 @@
  */
 
 import {
+	AT_FIRST,
 	BOUND_BY,
 	COUNT_MASK,
 	COUNTER,
+	EDGE_KIND,
 	EDGES,
 	HAS_WAITERS,
-	LAST_LAUNCHED,
+	LATEST,
+	LAUNCH_EDGE,
 	NONE,
 	ORDER,
+	PLACE,
+	PRED,
+	PRED_OFFSET,
+	PREVIOUS,
 	PROCESSOR,
+	PROCESSORS,
 	TIME,
 	WAIT_DELAY,
 	WAIT_NEXT,
@@ -23,10 +31,15 @@ import {
 	WAITERS,
 	WAITS,
 } from "../layout";
-import { loadF64, loadU32, storeF64, storeU32 } from "../memory";
-import { offerReady } from "../queue/ready";
+import { fillBytes, loadF64, loadU8, loadU32, storeF64, storeU32 } from "../memory";
+import { inTimeOrder, isTimeShared, offerReady } from "../queue/ready";
 import { firstWaitOf } from "../wait-list";
 
+/** Whether a launch and a question at the same moment could not be told apart. */
+export let undecided = false;
+
+/** Whether tasks that start together are settled by number in time order: true while nobody waits for a higher one. */
+let numbersDecide = true;
 let waits: u32 = 0;
 let edges: u32 = 0;
 let waitTask: usize = 0;
@@ -35,7 +48,13 @@ let waitDelay: usize = 0;
 let waitResolved: usize = 0;
 let waitNext: usize = 0;
 let waiters: usize = 0;
-let lastLaunched: usize = 0;
+let atFirst: usize = 0;
+let latest: usize = 0;
+let previous: usize = 0;
+let place: usize = 0;
+let predOffset: usize = 0;
+let pred: usize = 0;
+let edgeKind: usize = 0;
 let order: usize = 0;
 let processor: usize = 0;
 let counter: usize = 0;
@@ -51,7 +70,16 @@ export function openWaits(control: usize): void {
 	waitResolved = loadU32(control + WAIT_RESOLVED) as usize;
 	waitNext = loadU32(control + WAIT_NEXT) as usize;
 	waiters = loadU32(control + WAITERS) as usize;
-	lastLaunched = loadU32(control + LAST_LAUNCHED) as usize;
+	atFirst = loadU32(control + AT_FIRST) as usize;
+	latest = loadU32(control + LATEST) as usize;
+	previous = loadU32(control + PREVIOUS) as usize;
+	place = loadU32(control + PLACE) as usize;
+	predOffset = loadU32(control + PRED_OFFSET) as usize;
+	pred = loadU32(control + PRED) as usize;
+	edgeKind = loadU32(control + EDGE_KIND) as usize;
+	if (waits > 0) fillBytes(waiters, 0xff, (loadU32(control + PROCESSORS) as usize) * 4);
+	undecided = false;
+	numbersDecide = loadU32(control + ORDER) === 0;
 	order = loadU32(control + ORDER) as usize;
 	processor = loadU32(control + PROCESSOR) as usize;
 	counter = loadU32(control + COUNTER) as usize;
@@ -81,19 +109,49 @@ function resume(task: u32): f64 {
 	return start;
 }
 
+/** Whether a call launched `target` before `asking` asked at `time`. */
+function isLaunchedBy(target: u32, asking: u32, time: f64): boolean {
+	const edges = predOffset + (target as usize) * 4;
+	const end = loadU32(edges + 4);
+	for (let edge = loadU32(edges); edge < end; edge++) {
+		if (loadU8(edgeKind + (edge as usize)) !== LAUNCH_EDGE) continue;
+		const call: u32 = loadU32(pred + (edge as usize) * 4) >>> 1;
+		const callTime = times + (call as usize) * 16;
+		const settled = loadF64(callTime + 8) >= 0;
+		if (!settled || loadF64(callTime) > time) continue;
+		if (loadF64(callTime) < time || (numbersDecide && call < asking)) return true;
+		if (!numbersDecide) undecided = true;
+	}
+	return false;
+}
+
+/** The last task launched on a stream when `asking` asks at `time`, or NONE. */
+function lastLaunched(stream: usize, asking: u32, time: f64): u32 {
+	let target = loadU32(latest + stream);
+	if (!inTimeOrder) {
+		while (target !== NONE && !isLaunchedBy(target, asking, time)) {
+			target = loadU32(previous + (target as usize) * 4);
+		}
+	}
+	const last: u32 = target === NONE ? loadU32(atFirst + stream) : loadU32(place + (target as usize) * 4);
+	if (last === 0) return NONE;
+	return order === 0 ? last - 1 : loadU32(order + ((last - 1) as usize) * 4);
+}
+
 /** Asks a task's waits at `time`. Returns when the task starts, or -1 when that is not known yet. */
 export function ask(task: u32, time: f64): f64 {
 	storeF64(times + (task as usize) * 16, time);
+	// What is still to be settled at this very moment hangs on a task that asks now too: its number may not tell.
+	if (!inTimeOrder && !numbersDecide && isTimeShared()) undecided = true;
 	let missing: u32 = 0;
 	for (let wait = firstWaitOf(waitTask, waits, task); wait < waits; wait++) {
 		const at = (wait as usize) * 4;
 		if (loadU32(waitTask + at) !== task) break;
 		const stream = (loadU32(waitStream + at) as usize) * 4;
-		const place = loadU32(lastLaunched + stream);
-		let target = NONE;
-		if (place > 0) target = order === 0 ? place - 1 : loadU32(order + ((place - 1) as usize) * 4);
+		const target = lastLaunched(stream, task, time);
 		storeU32(waitResolved + at, target);
 		if (target === NONE) continue;
+		if (target > task) numbersDecide = false;
 		const finish = loadF64(times + (target as usize) * 16 + 8);
 		if (finish >= 0) continue;
 		missing++;

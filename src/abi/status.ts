@@ -7,4 +7,6 @@ export const Status = {
 	ORDER_CHANGED: 2,
 	/** A delay turned negative on a task that the ordered pass laid out for delays of 0 or more. */
 	LAYOUT_CHANGED: 3,
+	/** Two tasks start together, and which comes first for a runtime dependency only an order in time can tell. */
+	UNDECIDED: 4,
 } as const;

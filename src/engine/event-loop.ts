@@ -4,7 +4,7 @@ import type { Kernel } from "./kernel.js";
 import { checkLinks, type LinkModel } from "./links.js";
 import { Arena } from "./memory.js";
 import { checkGraph, type SimulationGraph } from "./simulation-graph.js";
-import { BY_WAIT, DeadlockError, type Timeline, UNBOUND } from "./timeline.js";
+import { BY_WAIT, DeadlockError, type Timeline } from "./timeline.js";
 import { type SortedWaits, sortWaits } from "./waits.js";
 
 /** A graph laid out in the memory of a kernel, to be run as often as one likes. */
@@ -14,11 +14,14 @@ export class EventLoop {
 	readonly #graph: SimulationGraph;
 	readonly #waits: SortedWaits;
 	readonly #sharedLinks: boolean;
+	#inTimeOrder: boolean;
 
-	constructor(kernel: Kernel, graph: SimulationGraph, links?: LinkModel) {
+	/** Tasks on shared links are always settled in time order. */
+	constructor(kernel: Kernel, graph: SimulationGraph, inTimeOrder: boolean, links?: LinkModel) {
 		this.#kernel = kernel;
 		this.#graph = graph;
 		this.#sharedLinks = links !== undefined;
+		this.#inTimeOrder = inTimeOrder || this.#sharedLinks;
 		const { processorCount, ascending } = checkGraph(graph);
 		this.#waits = sortWaits(graph, graph.waitDelayNs);
 		this.#arena = layOut(kernel, graph, this.#waits, processorCount, ascending, links);
@@ -26,7 +29,13 @@ export class EventLoop {
 	}
 
 	run(): void {
+		this.#arena.write("IN_TIME_ORDER", this.#inTimeOrder ? 1 : 0);
 		const status = this.#kernel.exports.simulate(this.#arena.control);
+		if (status === Status.UNDECIDED) {
+			this.#inTimeOrder = true;
+			this.run();
+			return;
+		}
 		if (status !== Status.DEADLOCK) return;
 		const { taskCount } = this.#graph;
 		const settledCount = this.#arena.read("SETTLED_COUNT");
@@ -51,12 +60,10 @@ export class EventLoop {
 		const resolved = this.#arena.u32("WAIT_RESOLVED", this.#waits.task.length);
 		const waitResolved = new Uint32Array(resolved.length);
 		for (let i = 0; i < resolved.length; i++) waitResolved[original ? original[i]! : i] = resolved[i]!;
-		const boundBy = new Uint32Array(taskCount);
-		const bound = this.#arena.u32("BOUND_BY", taskCount);
-		for (let task = 0; task < taskCount; task++) {
-			const by = bound[task]!;
-			if (by === UNBOUND || by < edgeCount) boundBy[task] = by;
-			else boundBy[task] = BY_WAIT + (original ? original[by - edgeCount]! : by - edgeCount);
+		const boundBy = this.#arena.u32("BOUND_BY", taskCount).slice();
+		for (const task of this.#waits.task) {
+			const wait = boundBy[task]! - edgeCount;
+			if (wait >= 0 && wait < resolved.length) boundBy[task] = BY_WAIT + (original ? original[wait]! : wait);
 		}
 		return {
 			startNs,
@@ -66,7 +73,7 @@ export class EventLoop {
 			waitResolved,
 			makespanNs,
 			sharedLinks: this.#sharedLinks,
-			mode: `event loop (${this.#kernel.mode})`,
+			mode: `${this.#inTimeOrder ? "event loop" : "worklist"} (${this.#kernel.mode})`,
 		};
 	}
 }
@@ -100,6 +107,7 @@ function layOut(
 	arena.reserve("TIME", (taskCount + 1) * 16);
 	// Every begin and end of a task on a link puts an event into the heap.
 	arena.reserve("HEAP", (taskCount + 2 * linkTasks) * 16, HEAP_SHIFT);
+	arena.reserve("STACK", taskCount * 4);
 	arena.reserve("SETTLED", taskCount * 4);
 	arena.reserve("BOUND_BY", taskCount * 4);
 	if (waitCount > 0) {
@@ -111,7 +119,9 @@ function layOut(
 		arena.reserve("WAIT_RESOLVED", waitCount * 4);
 		arena.reserve("WAIT_NEXT", waitCount * 4);
 		arena.reserve("PLACE", taskCount * 4);
-		arena.reserve("LAST_LAUNCHED", processorCount * 4);
+		arena.reserve("PREVIOUS", taskCount * 4);
+		arena.reserve("AT_FIRST", processorCount * 4);
+		arena.reserve("LATEST", processorCount * 4);
 		arena.reserve("WAITERS", processorCount * 4);
 		if (!ascending) arena.reserve("ORDER", taskCount * 4);
 	} else {

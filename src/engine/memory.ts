@@ -53,16 +53,17 @@ export class Arena {
 	commit(): void {
 		this.#kernel.grow(this.#end);
 		new Uint8Array(this.#kernel.buffer(), this.control, CONTROL_BYTES).fill(0);
-		for (const [field, value] of this.#counts) this.#write(field, value);
+		for (const [field, value] of this.#counts) this.write(field, value);
 		for (const [field, { address, content }] of this.#sections) {
-			this.#write(field, address);
+			this.write(field, address);
 			if (content instanceof Float64Array) this.f64(field, content.length).set(content);
 			else if (content instanceof Uint32Array) this.u32(field, content.length).set(content);
 			else if (content) new Uint8Array(this.#kernel.buffer(), address, content.length).set(content);
 		}
 	}
 
-	#write(field: ControlField, value: number): void {
+	/** Sets a field of the control block in place. */
+	write(field: ControlField, value: number): void {
 		new Uint32Array(this.#kernel.buffer(), this.control + controlOffset(field), 1)[0] = value;
 	}
 

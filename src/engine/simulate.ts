@@ -16,6 +16,11 @@ export interface SimulateOptions {
 	/** @default "wasm" */
 	readonly engine?: EngineMode;
 	/**
+	 * Settle all tasks in the order of their starts, even where the result does not need it: slower.
+	 * @default false
+	 */
+	readonly inTimeOrder?: boolean;
+	/**
 	 * Launches that a stream takes before one of them starts; 0 for no limit.
 	 * @default 0
 	 */
@@ -47,7 +52,7 @@ export function simulate(graph: SimulationGraph, options: SimulateOptions = {}):
 	if (launchQueueLimit > 0) return simulateQueue(changed, launchQueueLimit, rest);
 	const kernel = acquireKernel(options.engine ?? "wasm");
 	try {
-		const loop = new EventLoop(kernel, changed, options.links);
+		const loop = new EventLoop(kernel, changed, options.inTimeOrder ?? false, options.links);
 		loop.run();
 		return loop.timeline();
 	} finally {

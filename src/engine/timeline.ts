@@ -17,7 +17,7 @@ export interface Timeline {
 	 * BY_QUEUE + a kernel, or UNBOUND.
 	 */
 	readonly boundBy: Uint32Array;
-	/** The tasks in the order in which they were settled: by start, then by number. */
+	/** The tasks in the order in which they were settled, each after all that it waited for; in time order if so asked. */
 	readonly settledOrder: Uint32Array;
 	/** One a runtime dependency: the task that it waited for, or UNBOUND. */
 	readonly waitResolved: Uint32Array;
@@ -25,8 +25,11 @@ export interface Timeline {
 	readonly makespanNs: number;
 	/** Whether tasks shared links, so that how long each took came out of the simulation. */
 	readonly sharedLinks: boolean;
-	/** Which engine ran, and how. */
-	readonly mode: `event loop (${EngineMode})`;
+	/**
+	 * Which engine ran, and how: in the order of time, or rank by rank as far as each can go. Where both can tell, they
+	 * agree to the bit.
+	 */
+	readonly mode: `${"event loop" | "worklist"} (${EngineMode})`;
 }
 
 /** Not every task could be settled: edges and waits form a cycle. */

@@ -10,8 +10,8 @@ test("WebAssembly and the plain TypeScript build agree bit for bit, and each rea
 	fc.assert(
 		fc.property(randomGraphShape, (shape) => {
 			const graph = randomGraph(shape);
-			const { mode: wasmMode, ...wasm } = simulate(graph, { engine: "wasm" });
-			const { mode: referenceMode, ...reference } = simulate(graph, { engine: "reference" });
+			const { mode: wasmMode, ...wasm } = simulate(graph, { engine: "wasm", inTimeOrder: true });
+			const { mode: referenceMode, ...reference } = simulate(graph, { engine: "reference", inTimeOrder: true });
 			expect(wasmMode).toBe("event loop (wasm)");
 			expect(referenceMode).toBe("event loop (reference)");
 			expectSameBits(wasm, reference);
@@ -42,4 +42,31 @@ test("the event loop gives the times of a literal Algorithm 1", () => {
 		}),
 		{ seed: 3, numRuns: 300 },
 	);
+});
+
+test("following one rank after the other gives the bits of the order in time", () => {
+	const modes = {
+		"worklist (wasm)": 0,
+		"event loop (wasm)": 0,
+		"worklist (reference)": 0,
+		"event loop (reference)": 0,
+	};
+	fc.assert(
+		fc.property(randomGraphShape, fc.boolean(), fc.nat(), (shape, shuffle, seed) => {
+			const plain = randomGraph(shape);
+			const graph = shuffle ? relabel(plain, shuffled(plain.taskCount, seed)) : plain;
+			const inTime = simulate(graph, { inTimeOrder: true });
+			const { mode, settledOrder, ...free } = simulate(graph);
+			expectSameBits({ ...inTime }, free);
+			const reference = simulate(graph, { engine: "reference" });
+			expectSameBits({ ...reference }, { settledOrder, ...free });
+			modes[mode]++;
+			modes[reference.mode]++;
+		}),
+		{ seed: 4, numRuns: 1000 },
+	);
+	// Ties in graphs of several ranks need the order in time; the rest does not.
+	expect(modes["worklist (wasm)"]).toBeGreaterThan(500);
+	expect(modes["event loop (wasm)"]).toBeGreaterThan(5);
+	expect(modes["worklist (reference)"]).toBe(modes["worklist (wasm)"]);
 });
