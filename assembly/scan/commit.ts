@@ -66,8 +66,9 @@ import {
 	WITHOUT_PHASE,
 	WITHOUT_TIME,
 } from "./control";
+import { rememberFlow } from "./flow-tails";
 import { STRINGS_PER_EVENT } from "./limits";
-import { categoryOf, setCategoryOf } from "./nodes";
+import { categoryOf, setCategoryOf, UNLEARNT } from "./nodes";
 import {
 	ARG_BLOCK,
 	ARG_BYTES,
@@ -94,8 +95,10 @@ import {
 	ARG_WAIT_ON_STREAM,
 	argument,
 	CAT,
+	CAT_BEGIN,
 	CAT_NODE,
 	DUR_NS,
+	EVENT_END,
 	hasArgument,
 	ID,
 	KEY_CAT,
@@ -360,6 +363,11 @@ function commitFlow(seen: u32, phase: u32, category: u32): void {
 	const paired = category !== 0 && load<u32>(categoryRecord(category)) === CLASS_FORWARD_BACKWARD;
 	if (!paired || (seen & KEY_ID) === 0) {
 		skip(category, phase);
+		// Read to the end, and of a category that is never kept.
+		const node = <usize>load<u32>(CAT_NODE);
+		if (!paired && (seen & KEY_TS) !== 0 && node !== 0 && node !== UNLEARNT) {
+			rememberFlow(phase, load<u32>(CAT_BEGIN), load<u32>(EVENT_END), node);
+		}
 		return;
 	}
 	if ((seen & KEY_TS) === 0) {

@@ -3,6 +3,7 @@
  * kept is not read to the end: instants and counters by their phase, Python frames by their category and name.
  */
 import { get, KEEP_PYTHON } from "./control";
+import { passFlow, tailNode } from "./flow-tails";
 import { learn, learntAt } from "./learn";
 import {
 	actionOf,
@@ -30,8 +31,10 @@ import {
 import { readDuration, readInteger, readTime, valid, value } from "./number";
 import {
 	CAT,
+	CAT_BEGIN,
 	CAT_NODE,
 	DUR_NS,
+	EVENT_END,
 	KEY_ARGS,
 	KEY_CAT,
 	KEY_PH,
@@ -82,6 +85,7 @@ export function readEvent(p: usize): usize {
 			store<u32>(SEEN, seen);
 			store<u32>(SEEN_ARGUMENTS, args);
 			store<u32>(REPEATED, repeated);
+			store<u32>(EVENT_END, <u32>p);
 			return p;
 		}
 		if (action === PHASE_LETTER) {
@@ -95,6 +99,16 @@ export function readEvent(p: usize): usize {
 				store<u32>(REPEATED, repeated);
 				return nestedEnd(p, 1);
 			}
+			if (isFlow(constantOf(node)) && seen === KEY_PH) {
+				const end = passFlow(p, constantOf(node));
+				if (end !== 0) {
+					store<u32>(SEEN, KEY_PH | KEY_CAT);
+					store<u32>(REPEATED, 0);
+					store<u32>(CAT_NODE, <u32>tailNode);
+					setSpan(CAT, end - 1, 1, 0);
+					return end;
+				}
+			}
 			continue;
 		}
 		if (action === CATEGORY) {
@@ -102,6 +116,7 @@ export function readEvent(p: usize): usize {
 			seen |= KEY_CAT;
 			const length = constantOf(node);
 			setSpan(CAT, p - 1 - length, length, 0);
+			store<u32>(CAT_BEGIN, <u32>(p - lengthOf(node)));
 			store<u32>(CAT_NODE, <u32>node);
 			python = (flags & PYTHON) !== 0;
 			continue;
@@ -162,6 +177,12 @@ function mayBeKept(phase: u32): bool {
 		phase === 0x66 ||
 		phase === 0x4d
 	);
+}
+
+/** Flows: s t f. */
+@inline
+function isFlow(phase: u32): bool {
+	return phase === 0x73 || phase === 0x74 || phase === 0x66;
 }
 
 /** Whether the name at `p` is not that of a module. */

@@ -4,6 +4,7 @@
  */
 import { CATEGORIES, CONTROL, CONTROL_BYTES, get, initControl } from "./control";
 import { scanDocument } from "./document";
+import { forgetTails } from "./flow-tails";
 import { initKeys } from "./keys";
 import { initNodes } from "./nodes";
 import { forgetRecent, setTag } from "./strings";
@@ -22,6 +23,7 @@ export function reset(): usize {
 	initKeys();
 	initNodes();
 	forgetRecent();
+	forgetTails();
 	return CONTROL;
 }
 

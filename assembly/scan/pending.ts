@@ -24,6 +24,9 @@ export const TID: usize = RECORD + 80;
 export const ID: usize = RECORD + 96;
 /** The node (paths.ts) that stands for the category's text, or 0. */
 export const CAT_NODE: usize = RECORD + 112;
+/** Where the text before the category begins, and where the event ends. */
+export const CAT_BEGIN: usize = RECORD + 116;
+export const EVENT_END: usize = RECORD + 120;
 /** 16 bytes an argument: an i64 or a span. */
 const ARGUMENTS: usize = RECORD + 128;
 

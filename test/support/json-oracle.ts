@@ -181,7 +181,7 @@ export function readWithJsonParse(text: string): OracleTrace {
 		if (event.ph === "M") {
 			const label = args.name ?? args.labels;
 			if (name === "thread_name") names[`${pid}/${tid}`] = plain(label);
-		} else if (event.ph === "s" || event.ph === "f") {
+		} else if (event.ph === "s" || event.ph === "t" || event.ph === "f") {
 			const ns = toNs(event.ts);
 			if (cat !== "fwdbwd" || event.id === undefined) skip(cat === "" ? "flow events without category" : cat);
 			else if (ns === undefined) skip("events without a time");
@@ -190,6 +190,7 @@ export function readWithJsonParse(text: string): OracleTrace {
 				const id = plain(event.id);
 				flowEnds++;
 				const other = open.get(id);
+				if (event.ph === "t") continue;
 				if (other === undefined || other.ph === event.ph) open.set(id, { ph: event.ph, end });
 				else {
 					open.delete(id);
