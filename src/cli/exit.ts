@@ -9,11 +9,9 @@ export const ExitCode = {
 	input: 2,
 	/** A bug of ours (EX_SOFTWARE). */
 	bug: 70,
-	interrupted: 130,
-	terminated: 143,
 } as const;
 
-const SYSTEM_FAILURES = new Set(["ENOSPC", "EDQUOT", "EMFILE", "ENFILE", "ENOMEM", "EIO", "EROFS"]);
+const SYSTEM_FAILURES = new Set(["ENOSPC", "EDQUOT", "EMFILE", "ENFILE", "ENOMEM", "EIO", "EROFS", "EFBIG"]);
 
 /** The exit code of an error, and what to print about it on stderr. */
 export function describeFailure(error: unknown): { readonly code: number; readonly line: string } {
@@ -30,6 +28,6 @@ export function describeFailure(error: unknown): { readonly code: number; readon
 	};
 }
 
-function oneLine(text: string): string {
+export function oneLine(text: string): string {
 	return text.replaceAll(/\s*\n\s*/g, " ");
 }

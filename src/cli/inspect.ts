@@ -1,20 +1,15 @@
 /** `lumos inspect`: what the traces say about the job. */
-import type { Command } from "commander";
 import { UserError } from "../lib/errors.js";
 import { assembleInspect } from "../report/assemble-inspect.js";
 import { formatInspect } from "../report/format-inspect.js";
-import { type InspectResult, inspectResult } from "../report/inspect-result.js";
-import { loadTraces, openPacked } from "./load.js";
-import { type ReadFlags, withReadFlags } from "./options.js";
+import type { InspectResult } from "../report/inspect-result.js";
+import { loadTraces } from "./load.js";
+import type { ReadFlags } from "./options.js";
+import { openPacked } from "./packed.js";
+import { computing } from "./signals.js";
 import { peakRssMb, print, stdoutLook } from "./terminal.js";
 
-export function addInspect(program: Command): void {
-	withReadFlags(program.command("inspect").description("say what the traces tell about the job"))
-		.addHelpText("after", "\nExample:\n  $ lumos inspect traces/")
-		.action(inspect);
-}
-
-async function inspect(paths: string[], flags: ReadFlags): Promise<void> {
+export async function inspect(paths: string[], flags: ReadFlags): Promise<void> {
 	const started = performance.now();
 	const result = await describe(paths, flags);
 	const timing = { ...result.timing, totalMs: performance.now() - started, peakRssMb: peakRssMb() };
@@ -24,14 +19,15 @@ async function inspect(paths: string[], flags: ReadFlags): Promise<void> {
 
 async function describe(paths: readonly string[], flags: ReadFlags): Promise<InspectResult> {
 	const started = performance.now();
-	const packed = openPacked(paths);
+	const packed = await openPacked(paths, flags);
 	const timing = { ingestMs: 0, totalMs: 0, peakRssMb: 0, workers: 1 };
 	if (packed) {
+		const { inspectResult } = await import("../report/inspect-result.js");
 		timing.ingestMs = performance.now() - started;
 		const known = inspectResult.safeParse({ ...packed.meta.job, timing });
 		if (!known.success) throw new UserError(`${paths[0]} does not say what job it holds; pack it again`);
 		return known.data;
 	}
 	const { traces, source, ingestMs } = await loadTraces(paths, flags);
-	return assembleInspect(traces, source, { ...timing, ingestMs });
+	return computing(() => assembleInspect(traces, source, { ...timing, ingestMs }));
 }

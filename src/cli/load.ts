@@ -1,12 +1,16 @@
 /** From what the user named to an execution graph: traces are read and built, packed graphs are opened. */
-
+import { realpathSync } from "node:fs";
 import { type BuildOptions, buildGraph } from "../graph/build.js";
-import { type Container, type GraphSource, isContainer, readContainer } from "../graph/container/index.js";
+import type { GraphSource } from "../graph/container/index.js";
 import type { ExecutionGraph } from "../graph/graph.js";
-import { UserError } from "../lib/errors.js";
-import type { Found, Trace, TraceWarning } from "../trace/columns.js";
+import type { Trace, TraceWarning } from "../trace/columns.js";
 import { listTraces, loadKernelClasses, readTrace } from "../trace/index.js";
+import { releaseStage } from "./memory.js";
+import { asOneJob } from "./one-job.js";
 import type { ReadFlags } from "./options.js";
+import { openPacked } from "./packed.js";
+import { computing } from "./signals.js";
+import { statOrUndefined } from "./stat.js";
 import { stderrProgress } from "./terminal.js";
 
 export interface LoadedTraces {
@@ -23,47 +27,40 @@ export interface LoadedGraph {
 	readonly graphMs: number;
 }
 
-/** The packed graph if that is what was named; undefined for traces. */
-export function openPacked(paths: readonly string[]): Container | undefined {
-	const packed = paths.filter(isContainer);
-	if (packed.length === 0) return undefined;
-	if (paths.length > 1) throw new UserError(`${packed[0]} is a packed graph: give it alone, not with other files`);
-	return readContainer(packed[0]!);
-}
-
 export async function loadTraces(paths: readonly string[], flags: ReadFlags): Promise<LoadedTraces> {
 	const started = performance.now();
-	const files = await listTraces(paths);
+	const files = eachOnce(await listTraces(paths));
+	const sizes = files.map((file) => statOrUndefined(file)?.size ?? 0);
+	const totalBytes = sizes.reduce((sum, size) => sum + size, 0);
+	const progress = stderrProgress(files.length > 1 ? `Reading ${files.length} traces` : "Reading");
 	const traces: Trace[] = [];
-	for (const [index, file] of files.entries()) {
-		const progress = stderrProgress(files.length > 1 ? `Reading ${index + 1}/${files.length}` : "Reading");
-		try {
-			traces.push(
-				await readTrace(file, {
-					...(flags.strict ? { strict: true } : {}),
-					...(flags.maxBytes === undefined ? {} : { maxBytes: flags.maxBytes }),
-					...(flags.maxRatio === undefined ? {} : { maxRatio: flags.maxRatio }),
-					onProgress: (done, total) => progress.update(done, total),
-				}),
-			);
-		} finally {
-			progress.finish();
+	let bytesBefore = 0;
+	try {
+		for (const [index, file] of files.entries()) {
+			const onProgress = (done: number): void => progress.update(bytesBefore + done, totalBytes);
+			traces.push(await readTrace(file, { ...readOptions(flags), onProgress }));
+			bytesBefore += sizes[index]!;
 		}
+	} finally {
+		progress.finish();
 	}
-	const ranked = byRank(traces);
+	const ranked = asOneJob(traces);
 	return { traces: ranked, source: sourceOf(ranked), ingestMs: performance.now() - started };
 }
 
 export async function loadGraph(paths: readonly string[], flags: ReadFlags): Promise<LoadedGraph> {
 	const started = performance.now();
-	const packed = openPacked(paths);
+	const packed = await openPacked(paths, flags);
 	if (packed) {
 		const { source, warnings } = packed.meta;
 		return { graph: packed.graph, source, warnings, ingestMs: performance.now() - started, graphMs: 0 };
 	}
+	// Before the traces: a mistake in it should not show after minutes of reading.
+	const options = buildOptions(flags);
 	const { traces, source, ingestMs } = await loadTraces(paths, flags);
+	releaseStage(source.events);
 	const graphStarted = performance.now();
-	const { graph, warnings } = buildGraph(traces, buildOptions(flags));
+	const { graph, warnings } = await computing(() => buildGraph(traces, options));
 	return { graph, source, warnings, ingestMs, graphMs: performance.now() - graphStarted };
 }
 
@@ -71,24 +68,22 @@ export function buildOptions(flags: ReadFlags): BuildOptions {
 	return flags.kernelClasses === undefined ? {} : { kernelClasses: loadKernelClasses(flags.kernelClasses) };
 }
 
-/** In the order of their ranks; traces that do not say theirs take the free numbers in the order given. */
-function byRank(traces: readonly Trace[]): Trace[] {
-	if (traces.length < 2) return [...traces];
-	const taken = new Map<number, Trace>();
-	for (const trace of traces) {
-		if (trace.rankFound === "unknown") continue;
-		const other = taken.get(trace.rank);
-		if (other) throw new UserError(`${other.path} and ${trace.path} are both rank ${trace.rank}; give one of them`);
-		taken.set(trace.rank, trace);
+function readOptions({ strict, maxBytes, maxRatio }: ReadFlags) {
+	return {
+		...(strict ? { strict } : {}),
+		...(maxBytes === undefined ? {} : { maxBytes }),
+		...(maxRatio === undefined ? {} : { maxRatio }),
+	};
+}
+
+/** A file that is named twice, or by itself and by its folder, is read once. */
+function eachOnce(files: readonly string[]): string[] {
+	const seen = new Map<string, string>();
+	for (const file of files) {
+		const real = statOrUndefined(file) === undefined ? file : realpathSync(file);
+		if (!seen.has(real)) seen.set(real, file);
 	}
-	let free = 0;
-	for (const trace of traces) {
-		if (trace.rankFound !== "unknown") continue;
-		while (taken.has(free)) free++;
-		const rankFound: Found = "inferred";
-		taken.set(free, { ...trace, rank: free, rankFound });
-	}
-	return [...taken.values()].sort((a, b) => a.rank - b.rank);
+	return [...seen.values()];
 }
 
 function sourceOf(traces: readonly Trace[]): GraphSource {
@@ -97,7 +92,7 @@ function sourceOf(traces: readonly Trace[]): GraphSource {
 	return {
 		files: traces.length,
 		ranks: traces.length,
-		worldSize: Math.max(traces.length, ...traces.map((trace) => trace.worldSize)),
+		worldSize: traces.reduce((most, trace) => Math.max(most, trace.worldSize), traces.length),
 		events: sum("eventCount"),
 		bytes: sum("bytes"),
 		compressedBytes: sum("compressedBytes"),

@@ -1,43 +1,30 @@
 #!/usr/bin/env node
 /** The command line: every command in a file of its own, every exit code in `exit.ts`. */
-import { Command, CommanderError } from "commander";
+import { CommanderError } from "commander";
 import { describeFailure, ExitCode } from "./exit.js";
-import { addInspect } from "./inspect.js";
-import { addPack } from "./pack.js";
-import { addReplay } from "./replay.js";
-import { version } from "./version.js";
+import { createProgram } from "./program.js";
+import { exitOnSignals } from "./signals.js";
+import { stdoutFailure } from "./terminal.js";
 
-function fail(error: unknown): never {
-	// commander has printed its own line, or help.
-	if (error instanceof CommanderError) process.exit(error.exitCode === 0 ? ExitCode.done : ExitCode.input);
+function fail(error: unknown): void {
+	if ((error as NodeJS.ErrnoException | null)?.code === "EPIPE") process.exit(ExitCode.done);
 	const { code, line } = describeFailure(error);
 	process.stderr.write(`${line}\n`);
 	if (process.env.LUMOS_DEBUG && error instanceof Error) process.stderr.write(`${error.stack}\n`);
 	process.exit(code);
 }
 
-// A reader that goes away (`| head`) is no error of ours.
-process.stdout.on("error", (error: NodeJS.ErrnoException) => {
-	if (error.code === "EPIPE") process.exit(ExitCode.done);
-	fail(error);
-});
+process.stdout.on("error", (error) => fail(stdoutFailure(error)));
+// Nobody reads the progress any more.
+process.stderr.on("error", () => {});
 process.on("uncaughtException", fail);
 process.on("unhandledRejection", fail);
-process.on("SIGINT", () => process.exit(ExitCode.interrupted));
-process.on("SIGTERM", () => process.exit(ExitCode.terminated));
-
-const program = new Command("lumos")
-	.description("Trace-driven performance simulator for large-scale LLM training")
-	.version(version)
-	.showHelpAfterError("(see --help)")
-	.exitOverride();
-addInspect(program);
-addReplay(program);
-addPack(program);
-for (const command of program.commands) command.exitOverride();
+exitOnSignals();
 
 try {
-	await program.parseAsync();
+	await createProgram().parseAsync();
 } catch (error) {
-	fail(error);
+	// Commander has printed help or its own line; setting the code lets a full disk behind stdout be noticed.
+	if (error instanceof CommanderError) process.exitCode = error.exitCode === 0 ? ExitCode.done : ExitCode.input;
+	else fail(error);
 }

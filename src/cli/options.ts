@@ -1,5 +1,6 @@
 /** Options that several commands share, and the checks of their values. */
 import { type Command, InvalidArgumentError, Option } from "commander";
+import { DEFAULT_MAX_BYTES, DEFAULT_MAX_RATIO } from "../trace/options.js";
 
 export interface ReadFlags {
 	readonly strict?: boolean;
@@ -9,13 +10,15 @@ export interface ReadFlags {
 	readonly json?: boolean;
 }
 
-const UNITS: Readonly<Record<string, number>> = { "": 1, k: 1e3, m: 1e6, g: 1e9, t: 1e12 };
+const GIB = 1024 ** 3;
 
-/** `64G`, `500M`, `1000`. */
+/** Bytes of `1000`, `500M`, `64G`, `64GiB`. */
 export function parseBytes(text: string): number {
-	const found = /^(\d+(?:\.\d+)?)\s*([kmgt]?)b?$/i.exec(text.trim());
-	if (!found) throw new InvalidArgumentError("give a size such as 500M or 64G");
-	return Number(found[1]) * UNITS[found[2]!.toLowerCase()]!;
+	const found = /^(\d+(?:\.\d+)?)\s*(?:([kmgt])(i?))?b?$/i.exec(text.trim());
+	const [, number, unit = "", binary] = found ?? [];
+	const value = Number(number) * (binary ? 1024 : 1000) ** ("kmgt".indexOf(unit.toLowerCase() || " ") + 1);
+	if (!(value > 0)) throw new InvalidArgumentError("give a size such as 500M or 64GiB");
+	return value;
 }
 
 export function parsePositive(text: string): number {
@@ -27,7 +30,7 @@ export function parsePositive(text: string): number {
 /** `all` or the N of `ProfilerStep#N`. */
 export function parseStep(text: string): number | undefined {
 	if (text === "all") return undefined;
-	if (!/^\d+$/.test(text)) throw new InvalidArgumentError("give the N of ProfilerStep#N, or all");
+	if (!/^\d{1,15}$/.test(text)) throw new InvalidArgumentError("give the N of ProfilerStep#N, or all");
 	return Number(text);
 }
 
@@ -35,10 +38,24 @@ export function withReadFlags(command: Command): Command {
 	return command
 		.argument("<traces...>", "a directory of traces, trace files (.json, .json.gz, .json.zst), or a packed .lumos file")
 		.option("--strict", "refuse truncated or corrupt traces instead of reading up to their last whole event")
-		.addOption(new Option("--max-bytes <size>", "refuse traces that inflate beyond this").argParser(parseBytes))
 		.addOption(
-			new Option("--max-ratio <n>", "refuse traces that inflate beyond n times their size").argParser(parsePositive),
+			new Option(
+				"--max-bytes <size>",
+				`refuse a trace whose text is longer (default: ${DEFAULT_MAX_BYTES / GIB}GiB)`,
+			).argParser(parseBytes),
 		)
-		.option("--kernel-classes <file>", "further kernel classes: a JSON list of pattern and class")
+		.addOption(
+			new Option(
+				"--max-ratio <n>",
+				`refuse a compressed trace whose text is over n times as long (default: ${DEFAULT_MAX_RATIO})`,
+			).argParser(parsePositive),
+		)
 		.option("--json", "print one JSON document instead of text");
+}
+
+export function withGraphFlags(command: Command): Command {
+	return withReadFlags(command).option(
+		"--kernel-classes <file>",
+		'further kernel classes: a JSON list of {"pattern", "class": compute, communication or memory}',
+	);
 }

@@ -1,14 +1,17 @@
 /** `lumos pack`: the execution graph as one file that every command reads instead of the traces. */
-import { mkdirSync } from "node:fs";
-import { basename, dirname, resolve } from "node:path";
-import type { Command } from "commander";
+import { basename, resolve } from "node:path";
 import { buildGraph } from "../graph/build.js";
-import { writeContainer } from "../graph/container/index.js";
+import { writeContainer } from "../graph/container/write.js";
 import { UserError } from "../lib/errors.js";
 import { assembleInspect } from "../report/assemble-inspect.js";
 import { formatPack } from "../report/format-pack.js";
-import { buildOptions, loadTraces, openPacked } from "./load.js";
-import { type ReadFlags, withReadFlags } from "./options.js";
+import { listTraces } from "../trace/index.js";
+import { buildOptions, loadTraces } from "./load.js";
+import { releaseStage } from "./memory.js";
+import type { ReadFlags } from "./options.js";
+import { checkOutput, writeOutput } from "./output-file.js";
+import { openPacked } from "./packed.js";
+import { computing } from "./signals.js";
 import { peakRssMb, print, stdoutLook } from "./terminal.js";
 import { version } from "./version.js";
 
@@ -16,25 +19,24 @@ interface PackFlags extends ReadFlags {
 	readonly out?: string;
 }
 
-export function addPack(program: Command): void {
-	withReadFlags(program.command("pack").description("pack traces into one file that opens at once"))
-		.option("-o, --out <file>", "where to write it (default: named after the traces, in this folder)")
-		.addHelpText("after", "\nExample:\n  $ lumos pack traces/ --out job.lumos && lumos replay job.lumos")
-		.action(pack);
-}
-
-async function pack(paths: string[], flags: PackFlags): Promise<void> {
+export async function pack(paths: string[], flags: PackFlags): Promise<void> {
 	const started = performance.now();
-	if (openPacked(paths)) throw new UserError(`${paths[0]} is packed already`);
+	if (await openPacked(paths, flags))
+		throw new UserError(`${paths[0]} is packed already; replay or inspect it as it is`);
+	const path = flags.out ?? nameAfter(paths[0]!);
+	const options = buildOptions(flags);
+	const file = checkOutput(path, await listTraces(paths));
 	const { traces, source, ingestMs } = await loadTraces(paths, flags);
+	releaseStage(source.events);
+	const { timing: _, ...job } = await computing(() =>
+		assembleInspect(traces, source, { ingestMs, totalMs: 0, peakRssMb: 0, workers: 1 }),
+	);
 	const graphStarted = performance.now();
-	const { graph, warnings } = buildGraph(traces, buildOptions(flags));
+	const { graph, warnings } = await computing(() => buildGraph(traces, options));
 	const graphMs = performance.now() - graphStarted;
-	const path = flags.out ?? `${basename(resolve(paths[0]!)).replace(/\.(json|gz|zst|pt|trace|\.)+$/, "")}.lumos`;
-	mkdirSync(dirname(path), { recursive: true });
 	const writeStarted = performance.now();
-	const { timing: _, ...job } = assembleInspect(traces, source, { ingestMs, totalMs: 0, peakRssMb: 0, workers: 1 });
-	const bytes = writeContainer(path, graph, { createdBy: `lumos ${version}`, source, warnings: [...warnings], job });
+	const meta = { createdBy: `lumos ${version}`, source, warnings: [...warnings], job };
+	const bytes = await writeOutput(file, (place) => writeContainer(place, graph, meta));
 	const result = {
 		schema: "lumos.pack/1" as const,
 		path,
@@ -52,4 +54,9 @@ async function pack(paths: string[], flags: PackFlags): Promise<void> {
 		},
 	};
 	await print(flags.json ? JSON.stringify(result) : formatPack(result, stdoutLook()));
+}
+
+/** `rank0.lumos` for `traces/rank0.pt.trace.json.gz`, `traces.lumos` for `traces/`. */
+function nameAfter(path: string): string {
+	return `${basename(resolve(path)).replace(/(\.(json|gz|zst|pt|trace))+$/, "") || "traces"}.lumos`;
 }

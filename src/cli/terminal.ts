@@ -1,4 +1,5 @@
 /** What the process knows of its terminal: the only place that asks. */
+import { EnvironmentError } from "../lib/errors.js";
 import { Progress } from "../report/progress.js";
 import type { Look } from "../report/style.js";
 
@@ -34,9 +35,15 @@ export function peakRssMb(): number {
 	return (process.resourceUsage().maxRSS * 1024) / 1e6;
 }
 
+/** A reader that goes away (`| head`) is no error of ours: EPIPE stays what it is. */
+export function stdoutFailure(error: NodeJS.ErrnoException): Error {
+	return error.code === "EPIPE" ? error : new EnvironmentError(`stdout: cannot be written (${error.code})`);
+}
+
 /** Results go to stdout, whole, before the process ends. */
 export function print(text: string): Promise<void> {
 	return new Promise((resolve, reject) => {
-		process.stdout.write(text.endsWith("\n") ? text : `${text}\n`, (error) => (error ? reject(error) : resolve()));
+		const whole = text.endsWith("\n") ? text : `${text}\n`;
+		process.stdout.write(whole, (error) => (error ? reject(stdoutFailure(error)) : resolve()));
 	});
 }

@@ -9,9 +9,19 @@ import { EnvironmentError, UserError } from "./errors.js";
 /** One `write` call takes at most 2 GiB; half of it keeps pages flowing. */
 const WRITE_BYTES = 1 << 30;
 
+/** Every name given out; nobody else has them, so that those of files long renamed do no harm. */
+const temporaries: string[] = [];
+
 /** A name beside `path` that nobody else uses. */
 export function temporaryName(path: string): string {
-	return join(dirname(path), `.${basename(path)}.${randomBytes(6).toString("hex")}.tmp`);
+	const name = join(dirname(path), `.${basename(path)}.${randomBytes(6).toString("hex")}.tmp`);
+	temporaries.push(name);
+	return name;
+}
+
+/** For a process that ends while it writes. */
+export function removeUnfinished(): void {
+	for (const name of temporaries) rmSync(name, { force: true });
 }
 
 /** Says in one line why `path` could not be written: the user's path, or the machine. */

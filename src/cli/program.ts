@@ -1,0 +1,50 @@
+/** The commands and their flags. What a command needs is loaded when it runs: help and mistakes are answered at once. */
+import { Command, Option } from "commander";
+import { oneLine } from "./exit.js";
+import { parseStep, withGraphFlags, withReadFlags } from "./options.js";
+import { version } from "./version.js";
+
+export function createProgram(): Command {
+	const program = new Command("lumos")
+		.description("Trace-driven performance simulator for large-scale LLM training")
+		.version(version)
+		.addHelpText("after", example("replay traces/"))
+		.exitOverride()
+		.configureOutput({ outputError: (text, write) => write(`${mistake(text)}\n`) });
+
+	withReadFlags(program.command("inspect").description("say what the traces tell about the job"))
+		.addHelpText("after", example("inspect traces/"))
+		.action(async (paths, flags) => (await import("./inspect.js")).inspect(paths, flags));
+
+	withGraphFlags(program.command("replay").description("simulate a recorded run and compare it with the recording"))
+		.addOption(new Option("--step <n>", "report only this step: the N of ProfilerStep#N, or all").argParser(parseStep))
+		.addOption(
+			new Option("--durations <which>", "recorded, or typical: every task takes the mean of its kind")
+				.choices(["recorded", "typical"])
+				.default("recorded"),
+		)
+		.option("--perfetto <file>", "write the replayed timeline as a .json.gz trace")
+		.option("--compare", "with --perfetto: measured tracks beside the replayed ones")
+		.addHelpText("after", example("replay traces/ --perfetto replay.json.gz --compare"))
+		.action(async (paths, flags) => (await import("./replay.js")).replay(paths, flags));
+
+	withGraphFlags(program.command("pack").description("pack traces into one file that opens at once"))
+		.option("-o, --out <file>", "where to write it (default: named after the traces, in this folder)")
+		.addHelpText("after", example("pack traces/ --out job.lumos && lumos replay job.lumos"))
+		.action(async (paths, flags) => (await import("./pack.js")).pack(paths, flags));
+	return program;
+}
+
+function example(command: string): string {
+	return `\nExample:\n  $ lumos ${command}`;
+}
+
+/** One line of what the parser of the command line says. */
+function mistake(text: string): string {
+	const what = oneLine(text.trim())
+		.replace(/^error: /, "")
+		.replace("is invalid. ", "is invalid: ")
+		.replace("Allowed choices are", "choose one of")
+		.replace(/\.$/, "");
+	return `lumos: ${what}; see --help`;
+}
