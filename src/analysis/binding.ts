@@ -1,6 +1,6 @@
 /** Which predecessor settled the start of a task, as the engine recorded it. */
-import { BY_WAIT, type Timeline, UNBOUND } from "../engine/timeline.js";
-import { EdgeKind, type ExecutionGraph } from "../graph/graph.js";
+import { BY_QUEUE, BY_WAIT, type Timeline, UNBOUND } from "../engine/timeline.js";
+import { EdgeKind, EXACT, type ExecutionGraph } from "../graph/graph.js";
 
 /** What of a simulation the measures read. */
 export type BoundTimes = Pick<Timeline, "startNs" | "finishNs" | "boundBy" | "waitResolved">;
@@ -18,6 +18,11 @@ export interface Binding {
 export function bindingOf(graph: ExecutionGraph, times: BoundTimes, task: number): Binding | undefined {
 	const bound = times.boundBy[task]!;
 	if (bound === UNBOUND) return undefined;
+	if (bound >= BY_QUEUE) {
+		// A full launch queue: the kernel whose start made room.
+		const task = bound - BY_QUEUE;
+		return { task, atNs: times.startNs[task]!, fromFinish: false, kind: EdgeKind.sync, confidence: EXACT };
+	}
 	if (bound >= BY_WAIT) {
 		const wait = bound - BY_WAIT;
 		const resolved = times.waitResolved[wait]!;
