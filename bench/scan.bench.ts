@@ -36,6 +36,24 @@ async function inflate(path: string): Promise<number> {
 export default async function scanning(): Promise<Figure[]> {
 	const { pretty, compact, events } = kinetoTexts(TEXT_BYTES);
 	const figures: Figure[] = [];
+	// First, before JSON.parse fills the heap with objects.
+	const folder = mkdtempSync(join(tmpdir(), "lumos-scan-"));
+	try {
+		const path = join(folder, "trace.json.gz");
+		writeFileSync(path, gzipSync(pretty, { level: 6 }));
+		figures.push(
+			await contest({
+				name: "reading a .json.gz to columns",
+				unit: "MB/s",
+				amount: pretty.length / 1e6,
+				run: () => readTrace(path),
+				rival: { name: "inflating alone", run: () => inflate(path) },
+				roundMs: 600,
+			}),
+		);
+	} finally {
+		rmSync(folder, { recursive: true });
+	}
 	for (const [layout, text] of Object.entries({ pretty, compact })) {
 		if (scan(text) !== events) throw new Error(`the scanner does not find the ${events} events of the ${layout} text`);
 		figures.push(
@@ -48,22 +66,6 @@ export default async function scanning(): Promise<Figure[]> {
 				target: 6,
 			}),
 		);
-	}
-	const folder = mkdtempSync(join(tmpdir(), "lumos-scan-"));
-	try {
-		const path = join(folder, "trace.json.gz");
-		writeFileSync(path, gzipSync(pretty, { level: 6 }));
-		figures.push(
-			await contest({
-				name: "reading a .json.gz to columns",
-				unit: "MB/s",
-				amount: pretty.length / 1e6,
-				run: () => readTrace(path),
-				rival: { name: "inflating alone", run: () => inflate(path) },
-			}),
-		);
-	} finally {
-		rmSync(folder, { recursive: true });
 	}
 	return figures;
 }
