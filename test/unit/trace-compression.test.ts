@@ -18,7 +18,7 @@ function storedZstd(bytes: Buffer): Buffer {
 	const size = Buffer.alloc(4);
 	size.writeUInt32LE(bytes.length);
 	// Magic number; one segment, size in four bytes.
-	const parts = [Buffer.from([0x28, 0xb5, 0x2f, 0xfd, 0xa0]), size];
+	const parts: Uint8Array[] = [Buffer.from([0x28, 0xb5, 0x2f, 0xfd, 0xa0]), size];
 	for (let at = 0; at < bytes.length; at += 65_536) {
 		const block = bytes.subarray(at, at + 65_536);
 		const header = (block.length << 3) | (at + 65_536 >= bytes.length ? 1 : 0);
