@@ -22,6 +22,7 @@ import {
 import { EdgeKind, type ExecutionGraph, type GraphRank, type GraphStep, TaskKind } from "../graph/graph.js";
 import { UserError } from "../lib/errors.js";
 import { nsToMs } from "../lib/units.js";
+import { rangesOf } from "./ranges.js";
 import type { ReplayResult, ReplayStep } from "./replay-result.js";
 
 /** How many names the document lists. */
@@ -47,8 +48,7 @@ export function assembleReplay(parts: ReplayParts): ReplayResult {
 	const { graph, step: only } = parts;
 	const chosen = graph.steps.filter((step) => only === undefined || step.step === only);
 	if (chosen.length === 0) {
-		const names = [...new Set(graph.steps.map((step) => step.step))].join(", ");
-		throw new UserError(`no trace has step ${only}; choose one of ${names}`);
+		throw new UserError(`no trace has step ${only}; ${choices(graph)}`);
 	}
 	const kernels: ExposedTotals = new Map();
 	const operators: ExposedTotals = new Map();
@@ -73,6 +73,12 @@ export function assembleReplay(parts: ReplayParts): ReplayResult {
 		warnings: parts.warnings,
 		timing: parts.timing,
 	};
+}
+
+function choices({ steps }: ExecutionGraph): string {
+	const numbers = [...new Set(steps.map(({ step }) => step))].filter((step) => step !== "all").sort((a, b) => a - b);
+	if (numbers.length === 0) return "none is marked by the profiler: leave --step out";
+	return `choose one of ${rangesOf(numbers)}`;
 }
 
 function measureRank(

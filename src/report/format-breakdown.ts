@@ -27,7 +27,7 @@ export function formatBreakdown(measured: Breakdown, replayed: Breakdown, style:
 	const total = (breakdown: Breakdown): number => PARTS.reduce((sum, { part }) => sum + breakdown[part], 0);
 	const cells = (breakdown: Breakdown, ms: number): string[] => {
 		const all = total(breakdown);
-		return [formatMs(ms), formatShare(all > 0 ? ms / all : 0)];
+		return ms > 0 ? [formatMs(ms), formatShare(ms / all)] : ["-", ""];
 	};
 	const rows = PARTS.map((part) => [
 		`${style.paint(part.colour, fillOf(part))} ${part.name}`,
@@ -45,6 +45,6 @@ export function formatBreakdown(measured: Breakdown, replayed: Breakdown, style:
 	return [
 		`  measured  ${bar(measured)}`,
 		`  replayed  ${bar(replayed)}`,
-		...formatTable(columns, rows, { heading: style.dim }),
+		...formatTable(columns, rows, { heading: style.dim, width: style.width }),
 	];
 }

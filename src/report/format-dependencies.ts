@@ -20,10 +20,14 @@ export function edgeLines({ graph }: ReplayResult, style: Style): string[] {
 	const rows = Object.entries(EDGE_NAMES)
 		.map(([kind, name]) => ({ name, ...(graph.evidence[kind] ?? { exact: 0, inferred: 0 }) }))
 		.filter(({ exact, inferred }) => exact + inferred > 0)
-		.map(({ name, exact, inferred }) => [name, formatCount(exact), inferred > 0 ? formatCount(inferred) : "-"]);
+		.map(({ name, exact, inferred }) => [name, countOrDash(exact), countOrDash(inferred)]);
 	const right = "right" as const;
 	const columns = [{ title: "" }, { title: "exact", align: right }, { title: "inferred", align: right }];
 	return formatTable(columns, rows, { heading: style.dim });
+}
+
+function countOrDash(count: number): string {
+	return count > 0 ? formatCount(count) : "-";
 }
 
 const TASK_NAMES: Readonly<Record<string, string>> = {
@@ -59,6 +63,6 @@ export function pathLines({ criticalPath, replayedMs }: ReplayStep, style: Style
 		.map(({ name, ms }) => `${name} ${formatShare(ms / replayedMs)}`);
 	return [
 		...wrap(parts, style.width - 2).map((line) => `  ${line}`),
-		`  ${formatShare(criticalPath.inferredShare)} of it rests on inferred dependencies`,
+		`  ${criticalPath.inferredShare > 0 ? formatShare(criticalPath.inferredShare) : "Nothing"} of it rests on inferred dependencies`,
 	];
 }

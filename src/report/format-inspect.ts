@@ -3,18 +3,30 @@ import { formatBytes, formatCount, formatMs } from "../lib/format.js";
 import { ellipsis, plural, section, timingLines, warningLines, wrap } from "./format-parts.js";
 import type { Finding, InspectRank, InspectResult } from "./inspect-result.js";
 import { printable, shortenName } from "./names.js";
+import { rangesOf } from "./ranges.js";
 import { createStyle, type Look, type Style } from "./style.js";
 import { formatTable } from "./table.js";
 
 /** More rows than this are summed up. */
 const MAX_ROWS = 12;
 
+/** Pages on which the table of ranks does without a column. */
+const NARROW = 90;
+
 export function formatInspect(result: InspectResult, look: Look): string {
 	const style = createStyle(look);
 	const { source } = result;
-	const size = `${formatBytes(source.compressedBytes)} on disk, ${formatBytes(source.bytes)} inflated`;
+	const size = [`${formatBytes(source.compressedBytes)} on disk`, `${formatBytes(source.bytes)} inflated`];
 	return [
-		`${style.heading("Inspect")}  ${plural(source.files, "file")}, ${plural(source.ranks, "rank")}, ${formatCount(source.events)} events; ${size}`,
+		...wrap(
+			[
+				`${style.heading("Inspect")}  ${plural(source.files, "file")}`,
+				plural(source.ranks, "rank"),
+				`${formatCount(source.events)} events`,
+				...size,
+			],
+			style.width,
+		),
 		...section("Job", jobLines(result.job, style), style),
 		...section("Ranks", rankLines(result.ranks, style), style),
 		...(result.processGroups.length > 0 ? section("Process groups", groupLines(result, style), style) : []),
@@ -64,13 +76,14 @@ function valueText({ value }: Finding): string {
 }
 
 function rankLines(ranks: readonly InspectRank[], style: Style): string[] {
-	const nameWidth = Math.max(16, style.width - 72);
+	const narrow = style.width < NARROW;
+	const nameWidth = style.width - (narrow ? 48 : 72);
 	const rows = ranks
 		.slice(0, MAX_ROWS)
 		.map((rank) => [
 			String(rank.rank),
-			style.dim(rank.rankFound),
-			shortenName(rank.device === "" ? "none" : rank.device, nameWidth, ellipsis(style)),
+			...(narrow ? [] : [style.dim(rank.rankFound)]),
+			shortenName(deviceOf(rank), nameWidth, ellipsis(style)),
 			formatCount(rank.threads),
 			formatCount(rank.streams),
 			formatCount(rank.events),
@@ -79,14 +92,14 @@ function rankLines(ranks: readonly InspectRank[], style: Style): string[] {
 	const right = "right" as const;
 	const columns = [
 		{ title: "rank", align: right },
-		{ title: "" },
+		...(narrow ? [] : [{ title: "" }]),
 		{ title: "device" },
 		{ title: "threads", align: right },
 		{ title: "streams", align: right },
 		{ title: "events", align: right },
 		{ title: "steps" },
 	];
-	const lines = formatTable(columns, rows, { heading: style.dim });
+	const lines = formatTable(columns, rows, { heading: style.dim, width: style.width });
 	const left = ranks.length - rows.length;
 	if (left > 0) lines.push(style.dim(`  ${ellipsis(style)} and ${plural(left, "more rank")}`));
 	return lines;
@@ -97,11 +110,17 @@ function stepsOf({ steps }: InspectRank): string {
 	const first = steps[0];
 	if (first === undefined) return "none";
 	if (first.step === "all") return `none marked, ${formatMs(mean)} in all`;
-	return `${steps.length} of ${formatMs(mean)}`;
+	return `${steps.length}${steps.length > 1 ? ", mean" : " of"} ${formatMs(mean)}`;
+}
+
+function deviceOf({ device, streams }: InspectRank): string {
+	if (device !== "") return device;
+	return streams > 0 ? "not named" : "none";
 }
 
 function groupLines({ processGroups }: InspectResult, style: Style): string[] {
-	const rows = processGroups
+	const shared = processGroups.filter(({ size }) => size > 1);
+	const rows = shared
 		.slice(0, MAX_ROWS)
 		.map((group) => [
 			printable(group.name),
@@ -117,21 +136,12 @@ function groupLines({ processGroups }: InspectResult, style: Style): string[] {
 		{ title: "size", align: "right" as const },
 		{ title: "ranks" },
 	];
-	const lines = formatTable(columns, rows, { heading: style.dim });
-	const left = processGroups.length - rows.length;
+	const lines = shared.length > 0 ? formatTable(columns, rows, { heading: style.dim, width: style.width }) : [];
+	const left = shared.length - rows.length;
 	if (left > 0) lines.push(style.dim(`  ${ellipsis(style)} and ${plural(left, "more group")}`));
+	const alone = processGroups.length - shared.length;
+	if (alone > 0) lines.push(style.dim(`  ${plural(alone, "group")} of one rank`));
 	return lines;
-}
-
-/** `0-3, 8`. */
-export function rangesOf(ranks: readonly number[]): string {
-	const parts: { first: number; last: number }[] = [];
-	for (const rank of ranks) {
-		const open = parts.at(-1);
-		if (open !== undefined && rank === open.last + 1) open.last = rank;
-		else parts.push({ first: rank, last: rank });
-	}
-	return parts.map(({ first, last }) => (first === last ? `${first}` : `${first}-${last}`)).join(", ");
 }
 
 function skippedLines({ skipped }: InspectResult, style: Style): string[] {

@@ -2,6 +2,7 @@
 import { formatCount, formatMs } from "../lib/format.js";
 import { printable } from "./names.js";
 import type { Style } from "./style.js";
+import { visibleWidth } from "./table.js";
 
 interface Warning {
 	readonly code: string;
@@ -25,19 +26,19 @@ export function section(title: string, lines: readonly string[], style: Style): 
 
 export function warningLines(warnings: readonly Warning[], style: Style): string[] {
 	if (warnings.length === 0) return [];
-	const shown = warnings.slice(0, MAX_WARNINGS).map(({ code, message, count }) => {
+	const shown = warnings.slice(0, MAX_WARNINGS).flatMap(({ code, message, count }) => {
 		const times = count > 1 ? style.dim(` (${formatCount(count)} times)`) : "";
-		return `  ${style.warn(code)}  ${printable(message)}${times}`;
+		return wrapWords(`${style.warn(code)}  ${printable(message)}${times}`, style.width);
 	});
-	const left = warnings.length - shown.length;
+	const left = warnings.length - MAX_WARNINGS;
 	if (left > 0) shown.push(style.dim(`  ${ellipsis(style)} and ${plural(left, "more warning")}; --json lists all`));
 	return section("Warnings", shown, style);
 }
 
-/** `read 210.0 ms, graph 31.00 ms, total 260.0 ms, peak 182 MB, 1 worker`. */
+/** `read 210 ms, graph 31 ms, total 1.26 s, peak 182 MB, 1 worker`. */
 export function timingLines(timing: Timing, between: readonly (readonly [string, number])[], style: Style): string[] {
 	const parts: (readonly [string, number])[] = [["read", timing.ingestMs], ...between, ["total", timing.totalMs]];
-	const times = parts.map(([name, ms]) => `${name} ${formatMs(ms)}`);
+	const times = parts.map(([name, ms]) => `${name} ${ms < 1000 ? `${Math.round(ms)} ms` : formatMs(ms)}`);
 	const rest = [`peak ${timing.peakRssMb.toFixed(0)} MB`, plural(timing.workers, "worker")];
 	return wrap([...times, ...rest], style.width).map(style.dim);
 }
@@ -47,13 +48,28 @@ export function wrap(parts: readonly string[], width: number): string[] {
 	const lines: string[] = [];
 	for (const part of parts) {
 		const last = lines.at(-1);
-		if (last !== undefined && last.length + part.length + 3 <= width) lines[lines.length - 1] = `${last}, ${part}`;
+		if (last !== undefined && visibleWidth(last) + visibleWidth(part) + 3 <= width)
+			lines[lines.length - 1] = `${last}, ${part}`;
 		else {
 			if (last !== undefined) lines[lines.length - 1] = `${last},`;
 			lines.push(part);
 		}
 	}
 	return lines;
+}
+
+/** Breaks a text at spaces into lines of at most `width`, all but the first indented further. */
+export function wrapWords(text: string, width: number): string[] {
+	const lines: string[] = [];
+	let line = " ";
+	for (const word of text.split(" ")) {
+		if (visibleWidth(line) + 1 + visibleWidth(word) > width && line.trim() !== "") {
+			lines.push(line);
+			line = "   ";
+		}
+		line += ` ${word}`;
+	}
+	return [...lines, line];
 }
 
 export function plural(count: number, noun: string): string {

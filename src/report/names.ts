@@ -9,16 +9,17 @@ export function printable(text: string): string {
 }
 
 /**
- * A name in at most `width` characters. What says least goes first: the return type and the parameters, inner template
- * arguments, namespaces, all template arguments but the longest, that one too, and at last the middle.
+ * A name in at most `width` characters. What says least goes first: the return type and the parameters, where in a
+ * function a lambda stands, inner template arguments, namespaces, all template arguments but the longest, that one too, and at last the middle.
  */
 export function shortenName(name: string, width: number, ellipsis = "\u2026"): string {
 	let text = printable(name);
 	const reductions = [
 		dropSignature,
+		nameLambdas,
 		(longer: string) => trimTemplates(longer, 1, ellipsis),
 		dropNamespaces,
-		(longer: string) => keepLongestArgument(longer, ellipsis),
+		(longer: string) => keepLongestArgument(longer, ellipsis, width),
 		(longer: string) => trimTemplates(longer, 0, ellipsis),
 	];
 	for (const reduce of reductions) {
@@ -38,6 +39,16 @@ function dropSignature(name: string): string {
 		else if (bare[i] === "(" && --depth === 0) return bare.slice(0, i).trimEnd();
 	}
 	return bare;
+}
+
+/** Parameters, then lambdas in each other's call operators: `(It&)::{lambda()#2}::operator()() const::{lambda(float)#1}`. */
+const LAMBDAS =
+	/(?:::operator\(\))?\([^(){}]*\)(?: const)?::\{lambda\([^(){}]*\)#\d+\}(?:::operator\(\)\([^(){}]*\)(?: const)?::\{lambda\([^(){}]*\)#\d+\})*/g;
+
+/** `f_cuda(It&)::{lambda()#2}` to `f_cuda`, also where that stands in the parameters of another. */
+function nameLambdas(name: string): string {
+	const named = name.replace(LAMBDAS, "");
+	return named === name ? name : nameLambdas(named);
 }
 
 /** Replaces template arguments below `depth` levels by an ellipsis; operators such as `->` and `<<` are left. */
@@ -64,8 +75,11 @@ function dropNamespaces(name: string): string {
 	return name.replace(/\b[A-Za-z_]\w*::(?=[A-Za-z_~])/g, "");
 }
 
+/** Less of an argument tells nothing. */
+const LEAST_ARGUMENT = 12;
+
 /** `f<4, FillFunctor<…>, array<…>>` to `f<…FillFunctor<…>…>`: what tells one elementwise kernel from another. */
-function keepLongestArgument(name: string, ellipsis: string): string {
+function keepLongestArgument(name: string, ellipsis: string, width: number): string {
 	const open = name.indexOf("<");
 	const close = name.lastIndexOf(">");
 	if (open < 0 || close < open) return name;
@@ -74,7 +88,12 @@ function keepLongestArgument(name: string, ellipsis: string): string {
 	const longest = list.reduce((a, b) => (b.length > a.length ? b : a));
 	const before = list[0] === longest ? "" : ellipsis;
 	const after = list.at(-1) === longest ? "" : ellipsis;
-	return `${name.slice(0, open + 1)}${before}${longest}${after}${name.slice(close)}`;
+	const whole = (argument: string): string =>
+		`${name.slice(0, open + 1)}${before}${argument}${after}${name.slice(close)}`;
+	if (whole(longest).length <= width) return whole(longest);
+	const bare = trimTemplates(longest, 0, "").replace("<>", "");
+	const room = width - whole("").length;
+	return room < LEAST_ARGUMENT ? name : whole(cutMiddle(bare, room, ellipsis));
 }
 
 /** Template arguments at the commas that are not inside other brackets. */

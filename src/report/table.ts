@@ -11,9 +11,13 @@ export interface TableOptions {
 	readonly indent?: number;
 	/** Applied to the padded titles. */
 	readonly heading?: (text: string) => string;
+	/** Columns of the page: gaps shrink where the table would be wider. @default any */
+	readonly width?: number;
 }
 
-const GAP = "   ";
+/** Characters between columns. */
+const GAP = 3;
+const LEAST_GAP = 1;
 
 /** Characters that a text takes on a terminal, colours not counted. */
 export function visibleWidth(text: string): number {
@@ -31,12 +35,14 @@ export function formatTable(
 	rows: readonly (readonly string[])[],
 	options: TableOptions = {},
 ): string[] {
-	const { indent = 2, heading = (text) => text } = options;
+	const { indent = 2, heading = (text) => text, width = Number.POSITIVE_INFINITY } = options;
 	const widths = columns.map(({ title }, c) =>
-		rows.reduce((width, row) => Math.max(width, visibleWidth(row[c] ?? "")), title.length),
+		rows.reduce((widest, row) => Math.max(widest, visibleWidth(row[c] ?? "")), title.length),
 	);
+	const room = width - indent - widths.reduce((sum, cell) => sum + cell, 0);
+	const gap = Math.max(LEAST_GAP, Math.min(GAP, Math.floor(room / Math.max(1, columns.length - 1))));
 	const line = (cells: readonly string[]): string =>
-		columns.map(({ align }, c) => pad(cells[c] ?? "", widths[c]!, align)).join(GAP);
+		columns.map(({ align }, c) => pad(cells[c] ?? "", widths[c]!, align)).join(" ".repeat(gap));
 	const margin = " ".repeat(indent);
 	const titles = columns.some(({ title }) => title !== "")
 		? [heading(line(columns.map(({ title }) => title)).trimEnd())]

@@ -47,12 +47,12 @@ async function scanFile(file: TraceSource, scanner: Scanner, options: ReadOption
 		scanner.feed(piece);
 		if (scanner.bytes > maxBytes) {
 			throw new UserError(
-				`${file.path}: its text is longer than ${formatBytes(maxBytes)}, at byte ${scanner.bytes}; raise the size limit if that is right`,
+				`${file.path}: its text is longer than ${formatBytes(maxBytes)}, at byte ${scanner.bytes}; raise --max-bytes if that is right`,
 			);
 		}
 		if (scanner.bytes > ratioBytes) {
 			throw new UserError(
-				`${file.path}: its text is more than ${maxRatio} times as long as the file, at byte ${scanner.bytes}; raise the ratio limit if it is no gzip bomb`,
+				`${file.path}: its text is more than ${maxRatio} times as long as the file, at byte ${scanner.bytes}; raise --max-ratio if it is no gzip bomb`,
 			);
 		}
 		if (options.onProgress !== undefined && performance.now() - lastReportMs >= PROGRESS_INTERVAL_MS) {

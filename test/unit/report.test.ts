@@ -1,12 +1,13 @@
 import { stripVTControlCharacters } from "node:util";
 import { describe, expect, test } from "vitest";
 import { allot, formatBar } from "../../src/report/bar.js";
-import { formatInspect, rangesOf } from "../../src/report/format-inspect.js";
+import { formatInspect } from "../../src/report/format-inspect.js";
 import { formatPack } from "../../src/report/format-pack.js";
 import { formatReplay } from "../../src/report/format-replay.js";
 import { type InspectResult, inspectResult } from "../../src/report/inspect-result.js";
 import { shortenName } from "../../src/report/names.js";
 import { packResult } from "../../src/report/pack-result.js";
+import { rangesOf } from "../../src/report/ranges.js";
 import { formatTable } from "../../src/report/table.js";
 import { smallReplay } from "../support/small-replay.js";
 
@@ -34,6 +35,21 @@ describe("names", () => {
 		expect(shortenName("void (anonymous namespace)::softmax<float>(float*, int)", 20)).toBe("softmax<float>");
 		expect(shortenName("a".repeat(300), 1)).toHaveLength(1);
 		expect(shortenName("abcdefghij", 7, "...")).toBe("abc...j");
+	});
+
+	test("say which function a lambda is of", () => {
+		const call = "at::native::sqrt_kernel_cuda(at::TensorIteratorBase&)";
+		const lambda = `${call}::{lambda()#2}::operator()() const::{lambda()#2}::operator()() const::{lambda(float)#1}`;
+		const name = `void at::native::vectorized_elementwise_kernel<4, ${lambda}, at::detail::Array<char*, 2> >(int, ${lambda})`;
+		expect(shortenName(name, 61)).toBe("vectorized_elementwise_kernel<4, sqrt_kernel_cuda, Array<…> >");
+		expect(shortenName(name, 55)).toBe("vectorized_elementwise_kernel<…sqrt_kernel_cuda…>");
+		const outer = `gpu_kernel_impl<${lambda}>(at::TensorIteratorBase&, ${lambda} const&)::{lambda(int)#1}`;
+		expect(shortenName(`elementwise_kernel<128, 2, ${outer}>(int, ${outer})`, 60)).toBe(
+			"elementwise_kernel<128, 2, gpu_kernel_impl<…>>",
+		);
+		expect(shortenName(`elementwise_kernel<128, 2, ${outer}>(int, ${outer})`, 80)).toBe(
+			"elementwise_kernel<128, 2, gpu_kernel_impl<at::native::sqrt_kernel_cuda>>",
+		);
 	});
 
 	test("cannot command the terminal", () => {
@@ -79,7 +95,7 @@ describe("replay for people", () => {
 	});
 
 	test("no line is wider than the page, in colour or not", () => {
-		for (const width of [80, 100, 140]) {
+		for (const width of [60, 80, 100, 140]) {
 			for (const color of [true, false]) {
 				const lines = formatReplay(smallReplay(), {}, { color, width }).split("\n").map(stripVTControlCharacters);
 				for (const line of lines) expect(line.length, line).toBeLessThanOrEqual(width);
@@ -155,7 +171,10 @@ function inspected(): InspectResult {
 test("inspect for people", () => {
 	const text = formatInspect(inspected(), plain);
 	expect(text).toMatchSnapshot();
-	for (const line of text.split("\n")) expect(line.length, line).toBeLessThanOrEqual(100);
+	for (const width of [60, 80, 100]) {
+		const lines = formatInspect(inspected(), { ...plain, width }).split("\n");
+		for (const line of lines) expect(line.length, line).toBeLessThanOrEqual(width);
+	}
 });
 
 test("ranges of ranks", () => {
