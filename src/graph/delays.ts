@@ -35,66 +35,76 @@ export interface LeastDelays {
 
 /** @param waitTarget of a runtime wait: the task it was seen to wait for (a source: nothing). */
 export function fitDelays(graph: Mutable, waitTarget: Uint32Array): void {
-	const least = leastDelays(graph, waitTarget);
+	fillLags(graph, waitTarget);
+	const least = leastDelays(graph);
 	const waitsOf = new Map<number, number[]>();
 	graph.waitTask.forEach((task, w) => {
 		const list = waitsOf.get(task);
 		if (list) list.push(w);
 		else waitsOf.set(task, [w]);
 	});
-	for (let task = 0; task < graph.taskCount; task++) {
-		const waits = graph.kind[task] === TaskKind.syncReturn ? waitsOf.get(task) : undefined;
-		fitTask(graph, task, least, waits ?? NO_WAITS, waitTarget);
+	const { taskCount, kind, predOffset } = graph;
+	for (let task = 0; task < taskCount; task++) {
+		const waits = kind[task] === TaskKind.syncReturn ? (waitsOf.get(task) ?? NO_WAITS) : NO_WAITS;
+		// A task that waited for one thing waited for all of its lag.
+		if (predOffset[task + 1]! - predOffset[task]! + waits.length > 1) fitTask(graph, task, least, waits);
 	}
 }
 
 const NO_WAITS: readonly number[] = [];
 
-function lagOf(graph: Mutable, edge: number, task: number): number {
-	const encoded = graph.pred[edge]!;
-	const origin = encoded & 1 ? graph.measuredEndNs[encoded >> 1]! : graph.measuredStartNs[encoded >> 1]!;
-	return graph.measuredStartNs[task]! - origin;
+/** Every delay starts as the lag that was measured on it. */
+function fillLags(graph: Mutable, waitTarget: Uint32Array): void {
+	const { taskCount, predOffset, pred, delayNs, measuredStartNs, measuredEndNs, waitTask, waitDelayNs } = graph;
+	for (let task = 0; task < taskCount; task++) {
+		const start = measuredStartNs[task]!;
+		for (let e = predOffset[task]!; e < predOffset[task + 1]!; e++) {
+			const encoded = pred[e]!;
+			delayNs[e] = start - (encoded & 1 ? measuredEndNs[encoded >> 1]! : measuredStartNs[encoded >> 1]!);
+		}
+	}
+	for (let w = 0; w < waitTask.length; w++)
+		waitDelayNs[w] = measuredStartNs[waitTask[w]!]! - measuredEndNs[waitTarget[w]!]!;
 }
 
-function fitTask(
-	graph: Mutable,
-	task: number,
-	least: LeastDelays,
-	waits: readonly number[],
-	waitTarget: Uint32Array,
-): void {
-	const begin = graph.predOffset[task]!;
-	const end = graph.predOffset[task + 1]!;
+/** Leaves the lag on the edge or wait that explains the start best, and the least delay of their kind on the others. */
+function fitTask(graph: Mutable, task: number, least: LeastDelays, waits: readonly number[]): void {
+	const { kind, predOffset, pred, edgeKind, delayNs, waitDelayNs } = graph;
+	const begin = predOffset[task]!;
+	const end = predOffset[task + 1]!;
 	// Ranks meet without delay: a rendezvous is over when the last has arrived, and the transfers start.
-	if (graph.kind[task] === TaskKind.rendezvous || graph.kind[task] === TaskKind.transfer) return;
-	if (end - begin === 1 && waits.length === 0) {
-		graph.delayNs[begin] = lagOf(graph, begin, task);
+	if (kind[task] === TaskKind.rendezvous || kind[task] === TaskKind.transfer) {
+		delayNs.fill(0, begin, end);
 		return;
 	}
-	let handedOver = graph.kind[task] === TaskKind.syncReturn;
-	for (let e = begin; e < end; e++) if (graph.edgeKind[e] === EdgeKind.interThread) handedOver = true;
+	let handedOver = kind[task] === TaskKind.syncReturn;
+	for (let e = begin; e < end; e++) if (edgeKind[e] === EdgeKind.interThread) handedOver = true;
 
 	let binding = -1;
-	let bindingExcess = Number.POSITIVE_INFINITY;
-	const consider = (candidate: number, lag: number, floor: number): void => {
-		if (lag - floor < bindingExcess) {
-			bindingExcess = lag - floor;
-			binding = candidate;
-		}
-	};
+	let bindingLag = 0;
+	let leastExcess = Number.POSITIVE_INFINITY;
 	for (let e = begin; e < end; e++) {
-		const lag = lagOf(graph, e, task);
-		const floor = floorOf(graph.edgeKind[e]!, graph.pred[e]! & 1, least, handedOver);
-		graph.delayNs[e] = Math.min(lag, floor);
-		consider(e, lag, floor);
+		const lag = delayNs[e]!;
+		const floor = floorOf(edgeKind[e]!, pred[e]! & 1, least, handedOver);
+		if (lag - floor < leastExcess) {
+			leastExcess = lag - floor;
+			binding = e;
+			bindingLag = lag;
+		}
+		if (floor < lag) delayNs[e] = floor;
 	}
+	let bindingWait = -1;
 	for (const w of waits) {
-		const lag = graph.measuredStartNs[task]! - graph.measuredEndNs[waitTarget[w]!]!;
-		graph.waitDelayNs[w] = Math.max(0, Math.min(lag, least.sync));
-		consider(end + w, lag, least.sync);
+		const lag = waitDelayNs[w]!;
+		if (lag - least.sync < leastExcess) {
+			leastExcess = lag - least.sync;
+			bindingWait = w;
+			bindingLag = lag;
+		}
+		waitDelayNs[w] = Math.max(0, Math.min(lag, least.sync));
 	}
-	if (binding >= end) graph.waitDelayNs[binding - end] = bindingExcess + least.sync;
-	else if (binding >= 0) graph.delayNs[binding] = lagOf(graph, binding, task);
+	if (bindingWait >= 0) waitDelayNs[bindingWait] = bindingLag;
+	else if (binding >= 0) delayNs[binding] = bindingLag;
 }
 
 function floorOf(kind: number, slot: number, least: LeastDelays, handedOver: boolean): number {
@@ -116,25 +126,25 @@ function floorOf(kind: number, slot: number, least: LeastDelays, handedOver: boo
 	}
 }
 
-/** What each kind of edge takes at least, from the tasks where no other edge can have held the start. */
-function leastDelays(graph: Mutable, waitTarget: Uint32Array): LeastDelays {
+/** What each kind of edge takes at least, from the tasks where no other edge can have held the start. Delays are lags. */
+function leastDelays(graph: Mutable): LeastDelays {
+	const { taskCount, kind, predOffset, pred, edgeKind, delayNs } = graph;
 	const launch: [number[], number[]] = [[], []];
 	const stream: number[] = [];
 	const interStream: number[] = [];
-	const sync: number[] = [];
-	for (let task = 0; task < graph.taskCount; task++) {
+	for (let task = 0; task < taskCount; task++) {
+		if (kind[task]! < TaskKind.kernel) continue;
 		let launchLag = Number.NaN;
 		let slot = 0;
 		let streamLag = Number.POSITIVE_INFINITY;
 		let crossed = false;
-		for (let e = graph.predOffset[task]!; e < graph.predOffset[task + 1]!; e++) {
-			const lag = lagOf(graph, e, task);
-			const kind = graph.edgeKind[e];
-			if (kind === EdgeKind.launch) {
+		for (let e = predOffset[task]!; e < predOffset[task + 1]!; e++) {
+			const lag = delayNs[e]!;
+			if (edgeKind[e] === EdgeKind.launch) {
 				launchLag = lag;
-				slot = graph.pred[e]! & 1;
-			} else if (kind === EdgeKind.intraStream) streamLag = lag;
-			else if (kind === EdgeKind.interStream) {
+				slot = pred[e]! & 1;
+			} else if (edgeKind[e] === EdgeKind.intraStream) streamLag = lag;
+			else if (edgeKind[e] === EdgeKind.interStream) {
 				crossed = true;
 				if (lag >= 0 && lag <= INTER_STREAM_SAMPLE_NS) interStream.push(lag);
 			}
@@ -144,12 +154,7 @@ function leastDelays(graph: Mutable, waitTarget: Uint32Array): LeastDelays {
 		if (streamLag >= launchLag) launch[slot]!.push(launchLag);
 		else if (streamLag >= 0 && streamLag < 0.25 * launchLag) stream.push(streamLag);
 	}
-	graph.waitTask.forEach((task, w) => {
-		const lag = graph.measuredStartNs[task]! - graph.measuredEndNs[waitTarget[w]!]!;
-		if (lag >= 0 && lag <= INTER_STREAM_SAMPLE_NS) sync.push(lag);
-	});
-	const low = (values: number[], otherwise: number): number =>
-		values.length > 0 ? Math.max(0, quantile(new Float64Array(values), LEAST_QUANTILE)) : otherwise;
+	const sync = graph.waitDelayNs.filter((lag) => lag >= 0 && lag <= INTER_STREAM_SAMPLE_NS);
 	const between = low(stream, 0);
 	return {
 		launch: [low(launch[0], 0), low(launch[1], 0)],
@@ -157,4 +162,8 @@ function leastDelays(graph: Mutable, waitTarget: Uint32Array): LeastDelays {
 		interStream: low(interStream, between),
 		sync: low(sync, 0),
 	};
+}
+
+function low(samples: ArrayLike<number>, otherwise: number): number {
+	return samples.length > 0 ? Math.max(0, quantile(new Float64Array(samples), LEAST_QUANTILE)) : otherwise;
 }

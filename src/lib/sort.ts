@@ -1,18 +1,23 @@
 /** With at most this many ascending runs, merging them beats sorting by digits. */
 const MOST_RUNS_TO_MERGE = 8;
-const DIGIT_BITS = 11;
+const DIGIT_BITS = 16;
 const DIGITS = 1 << DIGIT_BITS;
 
+/** Digits cover keys that are this far apart at most: three days of nanoseconds. */
+const MOST_RANGE = 2 ** (3 * DIGIT_BITS);
+
 /**
- * Stable sort of row numbers by an f64 key (finite), ties by a second key, largest first; no objects, no comparator.
+ * Stable sort of row numbers by an f64 key (finite), ties by a second key, largest first; no objects.
  *
- * Traces come as a few sorted runs, which are merged; anything else is sorted by digits, in linear time.
+ * Traces come as a few sorted runs, which are merged; else whole numbers are sorted by digits, in linear time.
  */
 export function sortRows(rows: Uint32Array, key: Float64Array, tieKeyDescending?: Float64Array): Uint32Array {
 	const runs: number[] = [];
 	let low = Number.POSITIVE_INFINITY;
+	let high = Number.NEGATIVE_INFINITY;
 	let previous = Number.NEGATIVE_INFINITY;
 	let runCount = 1;
+	let whole = true;
 	for (let i = 0; i < rows.length; i++) {
 		const value = key[rows[i]!]!;
 		if (value < previous) {
@@ -20,11 +25,16 @@ export function sortRows(rows: Uint32Array, key: Float64Array, tieKeyDescending?
 			if (runCount <= MOST_RUNS_TO_MERGE) runs.push(i);
 		}
 		if (value < low) low = value;
+		if (value > high) high = value;
+		if (value !== Math.floor(value)) whole = false;
 		previous = value;
 	}
 	runs.push(rows.length);
-	const sorted =
-		runCount === 1 ? rows : runCount <= MOST_RUNS_TO_MERGE ? mergeRuns(rows, key, runs) : sortByDigits(rows, key, low);
+	let sorted = rows;
+	if (runCount > MOST_RUNS_TO_MERGE) {
+		if (whole && high - low < MOST_RANGE) sorted = sortByDigits(rows, key, low);
+		else sorted = rows.slice().sort((a, b) => key[a]! - key[b]!);
+	} else if (runCount > 1) sorted = mergeRuns(rows, key, runs);
 	if (tieKeyDescending) orderTies(sorted, key, tieKeyDescending);
 	return sorted;
 }
@@ -57,35 +67,39 @@ function mergeRuns(rows: Uint32Array, key: Float64Array, ends: readonly number[]
 	return from;
 }
 
-/**
- * Least significant digit first, on the bits of key - low: doubles that are not negative sort like their bits. Digits
- * that all rows share (most of the exponent) are skipped.
- */
+/** Least significant digit first, on key - low; digits that all rows share are skipped. */
 function sortByDigits(rows: Uint32Array, key: Float64Array, low: number): Uint32Array {
 	const count = rows.length;
-	const words = new Uint32Array(new Float64Array(count).map((_, i) => key[rows[i]!]! - low).buffer);
+	const lowWord = new Uint32Array(count);
+	const highWord = new Uint32Array(count);
+	for (let i = 0; i < count; i++) {
+		const value = key[rows[i]!]! - low;
+		lowWord[i] = value % 0x1_0000_0000;
+		highWord[i] = value / 0x1_0000_0000;
+	}
 	let from: Uint32Array = ascending(count);
 	let to: Uint32Array = new Uint32Array(count);
 	const starts = new Uint32Array(DIGITS);
-	// Low word first: little-endian, as WebAssembly is everywhere.
-	for (let word = 0; word < 2; word++) {
-		for (let shift = 0; shift < 32; shift += DIGIT_BITS) {
-			starts.fill(0);
-			for (let i = 0; i < count; i++) starts[(words[2 * i + word]! >>> shift) & (DIGITS - 1)]!++;
-			if (starts[(words[word]! >>> shift) & (DIGITS - 1)] === count) continue;
-			for (let digit = 0, sum = 0; digit < DIGITS; digit++) {
-				const here = starts[digit]!;
-				starts[digit] = sum;
-				sum += here;
-			}
-			for (let i = 0; i < count; i++) {
-				const index = from[i]!;
-				to[starts[(words[2 * index + word]! >>> shift) & (DIGITS - 1)]!++] = index;
-			}
-			const swap = from;
-			from = to;
-			to = swap;
+	for (const [words, shift] of [
+		[lowWord, 0],
+		[lowWord, DIGIT_BITS],
+		[highWord, 0],
+	] as const) {
+		starts.fill(0);
+		for (let i = 0; i < count; i++) starts[(words[i]! >>> shift) & (DIGITS - 1)]!++;
+		if (starts[(words[0]! >>> shift) & (DIGITS - 1)] === count) continue;
+		for (let digit = 0, sum = 0; digit < DIGITS; digit++) {
+			const here = starts[digit]!;
+			starts[digit] = sum;
+			sum += here;
 		}
+		for (let i = 0; i < count; i++) {
+			const index = from[i]!;
+			to[starts[(words[index]! >>> shift) & (DIGITS - 1)]!++] = index;
+		}
+		const swap = from;
+		from = to;
+		to = swap;
 	}
 	for (let i = 0; i < count; i++) to[i] = rows[from[i]!]!;
 	return to;
@@ -93,14 +107,11 @@ function sortByDigits(rows: Uint32Array, key: Float64Array, low: number): Uint32
 
 /** Puts rows of equal keys, already next to each other, in descending order of the second key. */
 function orderTies(sorted: Uint32Array, key: Float64Array, tieKey: Float64Array): void {
-	for (let i = 1; i < sorted.length; i++) {
-		const row = sorted[i]!;
-		let at = i;
-		while (at > 0 && key[sorted[at - 1]!] === key[row] && tieKey[sorted[at - 1]!]! < tieKey[row]!) {
-			sorted[at] = sorted[at - 1]!;
-			at--;
-		}
-		sorted[at] = row;
+	for (let begin = 0; begin < sorted.length; ) {
+		let end = begin + 1;
+		while (end < sorted.length && key[sorted[end]!] === key[sorted[begin]!]) end++;
+		if (end - begin > 1) sorted.subarray(begin, end).sort((a, b) => tieKey[b]! - tieKey[a]!);
+		begin = end;
 	}
 }
 
