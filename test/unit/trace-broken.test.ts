@@ -163,12 +163,12 @@ test("a gzip bomb and a text beyond the size limit are refused, unless the limit
 	const blanks = " ".repeat(1 << 20);
 	const bomb = file("bomb.json.gz", gzipSync(`{"traceEvents": [${blanks.repeat(80)}${event(1)}]}`));
 	expect(await refusal(readTrace(bomb))).toMatch(
-		/more than 300 times as long as the file, at byte \d+; raise the ratio/,
+		/more than 300 times as long as the file, at byte \d+; raise --max-ratio/,
 	);
 	expect((await readTrace(bomb, { maxRatio: 2000 })).events.count).toBe(1);
 	const limits: ReadOptions = { maxBytes: 1000 };
 	expect(await refusal(readText(document(100), 100, limits))).toMatch(
-		/longer than 1.00 KB, at byte \d+; raise the size/,
+		/longer than 1.00 KB, at byte \d+; raise --max-bytes/,
 	);
 });
 
