@@ -28,8 +28,8 @@ export function parsePositive(text: string): number {
 }
 
 /** `all` or the N of `ProfilerStep#N`. */
-export function parseStep(text: string): number | undefined {
-	if (text === "all") return undefined;
+export function parseStep(text: string): number | "all" {
+	if (text === "all") return text;
 	if (!/^\d{1,15}$/.test(text)) throw new InvalidArgumentError("give the N of ProfilerStep#N, or all");
 	return Number(text);
 }

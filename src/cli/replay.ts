@@ -15,7 +15,7 @@ import { computing } from "./signals.js";
 import { peakRssMb, print, stdoutLook } from "./terminal.js";
 
 interface ReplayFlags extends ReadFlags {
-	readonly step?: number;
+	readonly step?: number | "all";
 	readonly durations: "recorded" | "typical";
 	readonly perfetto?: string;
 	readonly compare?: boolean;
@@ -35,7 +35,7 @@ export async function replay(paths: string[], flags: ReplayFlags): Promise<void>
 		releaseStage(source.events);
 		const parts = { graph, times, source, collectives: collectiveTotals(graph, times), warnings: [...warnings] };
 		const timing = { ingestMs, graphMs, simulateMs, totalMs: 0, peakRssMb: 0, workers: 1 };
-		return { times, result: assembleReplay({ ...parts, timing, step: flags.step }) };
+		return { times, result: assembleReplay({ ...parts, timing, step: flags.step === "all" ? undefined : flags.step }) };
 	});
 	if (output !== undefined) {
 		const options = { compare: flags.compare === true, worldSize: source.worldSize };
