@@ -1,8 +1,8 @@
 /**
- * Feeds broken traces to the reader: `npm run fuzz -- [--runs N] [--seed S]`.
+ * Feeds broken traces to the whole way from file to document: `npm run fuzz -- [--runs N] [--seed S]`.
  *
- * Each must read, or be refused with one line that names the file. A trap, another error, a result that does not hang
- * together or an input that takes too long is a bug: it is kept in the temporary folder and named with its run, and
+ * Each must read, build, replay and be measured, or be refused with one line that names the file. A trap, another error,
+ * a result that does not hang together or an input that takes too long is a bug: it is kept in the temporary folder and named with its run, and
  * `--seed S --from RUN --runs 1` repeats it.
  */
 import { fork } from "node:child_process";
@@ -12,7 +12,14 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { Random } from "../fixtures/generate/random.js";
+import { collectiveTotals } from "../src/analysis/index.js";
+import { simulate } from "../src/engine/index.js";
+import { buildGraph } from "../src/graph/build.js";
+import { findFault } from "../src/graph/container/index.js";
+import { typicalTiming } from "../src/graph/typical.js";
 import { UserError } from "../src/lib/errors.js";
+import { assembleReplay } from "../src/report/assemble-replay.js";
+import { replayResult } from "../src/report/replay-result.js";
 import { readTrace, type Trace } from "../src/trace/index.js";
 import { mutate } from "./fuzz-mutations.js";
 import { fuzzSeeds } from "./fuzz-seeds.js";
@@ -49,7 +56,8 @@ export async function fuzz({ runs, seed, from = 0, onRun }: FuzzOptions): Promis
 		const startMs = performance.now();
 		let problem: string | undefined;
 		try {
-			problem = inconsistency(await readTrace(path, { strict: random.next() < 0.1, keepPython: random.next() < 0.2 }));
+			const trace = await readTrace(path, { strict: random.next() < 0.1, keepPython: random.next() < 0.2 });
+			problem = inconsistency(trace) ?? replayed(trace);
 			read++;
 		} catch (error) {
 			problem = explain(error, path);
@@ -105,6 +113,24 @@ function inconsistency({
 	if (events.count + lost > eventCount)
 		return `${events.count} rows and ${lost} skipped make more than ${eventCount} events`;
 	return undefined;
+}
+
+/** What does not hang together in the replay of a trace. */
+function replayed(trace: Trace): string | undefined {
+	const { graph } = buildGraph([trace]);
+	const fault = findFault(graph);
+	if (fault) return `the graph is at fault: ${JSON.stringify(fault)}`;
+	const times = simulate(graph);
+	if (!times.startNs.every((start) => start >= 0 && Number.isFinite(start))) return "a task starts at no time";
+	simulate(graph, typicalTiming(graph));
+	const source = { files: 1, ranks: 1, worldSize: 1, events: 0, bytes: 0, compressedBytes: 0 };
+	const timing = { ingestMs: 0, graphMs: 0, simulateMs: 0, totalMs: 0, peakRssMb: 0, workers: 1 };
+	const collectives = collectiveTotals(graph, times);
+	const result = assembleReplay({ graph, times, source, collectives, warnings: [...trace.warnings], timing });
+	const checked = replayResult.safeParse(JSON.parse(JSON.stringify(result)));
+	return checked.success
+		? undefined
+		: `the document is not valid: ${checked.error.issues[0]?.path.join(".")} ${checked.error.issues[0]?.message}`;
 }
 
 type Message = { readonly run: number } | { readonly report: FuzzReport };

@@ -7,7 +7,8 @@ export function firstNs(trace: Trace): number {
 	const { count, startNs } = trace.events;
 	let first = Number.POSITIVE_INFINITY;
 	for (let row = 0; row < count; row++) if (startNs[row]! < first) first = startNs[row]!;
-	return count === 0 ? 0 : first;
+	for (const step of trace.steps) if (step.startNs < first) first = step.startNs;
+	return Number.isFinite(first) ? first : 0;
 }
 
 /** From a trace's relative times to those of the first trace, as far as the recorders' clocks agree, ns. */

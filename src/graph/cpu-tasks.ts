@@ -45,7 +45,10 @@ export function addCpuTasks(draft: RankDraft, trace: Trace, calls: Calls, queue:
 		!stepNames.has(events.name[row]!);
 	const threads = [];
 	const rows = selectRows(events.count, isTask);
-	for (const [track, unsorted] of groupRows(rows, (row) => events.track[row]!)) {
+	const rowsOf = groupRows(rows, (row) => events.track[row]!);
+	// A step may be all that its thread shows.
+	for (const { track } of steps) if (track !== NONE && !rowsOf.has(track)) rowsOf.set(track, new Uint32Array(0));
+	for (const [track, unsorted] of rowsOf) {
 		const sorted = sortRows(unsorted, events.startNs, events.durNs);
 		const markers: Marker[] = [];
 		steps.forEach((step, s) => {

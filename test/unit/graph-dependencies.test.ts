@@ -277,3 +277,9 @@ test("the device's own clock is left alone where nothing contradicts it", () => 
 	});
 	expect(buildGraph([trace]).warnings).toEqual([]);
 });
+
+test("a step on a thread that shows nothing else is a step all the same", () => {
+	const graph = graphOf([cpu("op", 10, 5, "other")], { steps: [{ step: 3, from: 0, to: 40 }] });
+	expect(graph.steps.map(({ step }) => step)).toEqual([3]);
+	expect(graph.measuredStartNs[graph.steps[0]!.endTask]).toBe(40_000);
+});
