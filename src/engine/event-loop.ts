@@ -1,6 +1,6 @@
 /** The event loop of a kernel over one graph. */
 import { Status } from "../abi/status.js";
-import type { Kernel } from "./kernel.js";
+import type { Kernel } from "./kernel-interface.js";
 import { checkLinks, type LinkModel } from "./links.js";
 import { Arena } from "./memory.js";
 import { checkGraph, type SimulationGraph } from "./simulation-graph.js";

@@ -1,5 +1,6 @@
 /** The engine: when every task of an execution graph runs, and why then. */
-export { type EngineMode, releaseKernels } from "./kernel.js";
+export { releaseKernels } from "./kernel.js";
+export type { EngineMode } from "./kernel-interface.js";
 export { type LinkModel, NO_LINK } from "./links.js";
 export { OrderedPass, type OrderedPassOptions } from "./ordered-pass.js";
 export { type SimulateOptions, simulate } from "./simulate.js";

@@ -3,7 +3,7 @@
  * grows once to what they need. The control block in front of them says where each is.
  */
 import { CONTROL_BYTES, type ControlField, controlOffset } from "../abi/control.js";
-import type { Kernel } from "./kernel.js";
+import type { Kernel } from "./kernel-interface.js";
 
 export type Column = Float64Array | Uint32Array | Uint8Array;
 

@@ -1,6 +1,7 @@
 /** Re-times a simulated graph with other durations and delays in one linear sweep, while its order holds. */
 import { Status } from "../abi/status.js";
-import { acquireKernel, type EngineMode, type Kernel, releaseKernel } from "./kernel.js";
+import { acquireKernel, releaseKernel } from "./kernel.js";
+import type { EngineMode, Kernel } from "./kernel-interface.js";
 import { launchChecks } from "./launch-checks.js";
 import { type QueuedGraph, withLaunchQueue } from "./launch-queue.js";
 import { Arena } from "./memory.js";

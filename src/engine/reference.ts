@@ -6,7 +6,7 @@ import { existsSync } from "node:fs";
 import { createRequire } from "node:module";
 import { fileURLToPath } from "node:url";
 import { ABI_VERSION } from "../abi/control.js";
-import type { Kernel, KernelExports } from "./kernel.js";
+import type { Kernel, KernelExports } from "./kernel-interface.js";
 
 const require = createRequire(import.meta.url);
 

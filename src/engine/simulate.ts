@@ -1,6 +1,7 @@
 /** Runs the event loop over a graph. */
 import { EventLoop } from "./event-loop.js";
-import { acquireKernel, type EngineMode, releaseKernel } from "./kernel.js";
+import { acquireKernel, releaseKernel } from "./kernel.js";
+import type { EngineMode } from "./kernel-interface.js";
 import { withLaunchQueue } from "./launch-queue.js";
 import type { LinkModel } from "./links.js";
 import { checkGraph, type SimulationGraph } from "./simulation-graph.js";

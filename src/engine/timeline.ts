@@ -1,5 +1,5 @@
 /** What a simulation answers. */
-import type { EngineMode } from "./kernel.js";
+import type { EngineMode } from "./kernel-interface.js";
 
 /** Nothing bound the task, or the wait met an empty stream. */
 export const UNBOUND = 0xffffffff;

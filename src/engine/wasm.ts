@@ -4,7 +4,7 @@ import { instantiateSync } from "@assemblyscript/loader";
 import { ABI_VERSION } from "../abi/control.js";
 import { EnvironmentError } from "../lib/errors.js";
 import { wasmFile } from "../lib/wasm-file.js";
-import type { Kernel, KernelExports } from "./kernel.js";
+import type { Kernel, KernelExports } from "./kernel-interface.js";
 
 const PAGE_BYTES = 65_536;
 /** One page less than 4 GiB: the end of the last section must be an address too. */

@@ -2,24 +2,14 @@
  * Puts the drafts of all ranks into one execution graph: numbered, in CSR form, names interned once.
  */
 import { Slab } from "../lib/slab.js";
-import type { Trace } from "../trace/columns.js";
 import { type CollectiveMatch, joinCollectives } from "./collectives.js";
+import { fillEdges } from "./csr.js";
 import { fitDelays } from "./delays.js";
-import type { DeviceTasks } from "./device-tasks.js";
-import type { RankDraft } from "./draft.js";
-import { EXACT, type ExecutionGraph, type GraphRank, type GraphStep, NO_PROCESSOR, type Processor } from "./graph.js";
+import type { DraftedRank } from "./drafted-rank.js";
+import { type ExecutionGraph, type GraphRank, type GraphStep, NO_PROCESSOR, type Processor } from "./graph.js";
+import { Interner } from "./interner.js";
 import { numberTasks } from "./number.js";
-
-export interface DraftedRank {
-	readonly draft: RankDraft;
-	readonly trace: Trace;
-	readonly device: DeviceTasks;
-	readonly stepBegin: Int32Array;
-	readonly stepEnd: Int32Array;
-	/** To be added to the trace's times to come to the common clock, ns. */
-	readonly shiftNs: number;
-	readonly clockOffsetNs: number;
-}
+import { permuteF64, permuteU8, permuteU32 } from "./permute.js";
 
 export interface Assembled {
 	readonly graph: ExecutionGraph;
@@ -130,64 +120,6 @@ function columnBytes(tasks: number, edges: number): number {
 	return perTask + Slab.room(8 * edges) + Slab.room(4 * edges) + 2 * Slab.room(edges);
 }
 
-// One loop a type and column: each stays monomorphic, which one loop over all columns is not.
-
-function permuteU8(to: Uint8Array, from: Uint8Array, order: Uint32Array): void {
-	for (let i = 0; i < order.length; i++) to[i] = from[order[i]!]!;
-}
-
-function permuteU32(to: Uint32Array, from: Uint32Array, order: Uint32Array): void {
-	for (let i = 0; i < order.length; i++) to[i] = from[order[i]!]!;
-}
-
-function permuteF64(to: Float64Array, from: Float64Array, order: Uint32Array): void {
-	for (let i = 0; i < order.length; i++) to[i] = from[order[i]!]!;
-}
-
-function fillEdges(
-	graph: {
-		predOffset: Uint32Array;
-		pred: Uint32Array;
-		edgeKind: Uint8Array;
-		confidence: Uint8Array;
-		taskCount: number;
-	},
-	ranks: readonly DraftedRank[],
-	numberings: readonly { position: Uint32Array; dropped: Uint8Array }[],
-	base: readonly number[],
-	joined: { edgeFrom: readonly number[]; edgeTo: readonly number[]; edgeKind: number },
-): void {
-	const { predOffset, pred, edgeKind, confidence, taskCount } = graph;
-	ranks.forEach(({ draft }, r) => {
-		const { position, dropped } = numberings[r]!;
-		const { edgeTo, edgeCount } = draft;
-		const first = base[r]! + 1;
-		for (let e = 0; e < edgeCount; e++) if (!dropped[e]) predOffset[first + position[edgeTo[e]!]!]!++;
-	});
-	for (const to of joined.edgeTo) predOffset[to + 1]!++;
-	for (let t = 0; t < taskCount; t++) predOffset[t + 1]! += predOffset[t]!;
-	const next = predOffset.slice(0, taskCount);
-	ranks.forEach(({ draft }, r) => {
-		const { position, dropped } = numberings[r]!;
-		const { edgeFrom, edgeTo, edgeCount } = draft;
-		const first = base[r]!;
-		for (let e = 0; e < edgeCount; e++) {
-			if (dropped[e]) continue;
-			const at = next[first + position[edgeTo[e]!]!]!++;
-			const from = edgeFrom[e]!;
-			pred[at] = 2 * (first + position[from >> 1]!) + (from & 1);
-			edgeKind[at] = draft.edgeKind[e]!;
-			confidence[at] = draft.edgeConfidence[e]!;
-		}
-	});
-	joined.edgeTo.forEach((to, e) => {
-		const at = next[to]!++;
-		pred[at] = joined.edgeFrom[e]!;
-		edgeKind[at] = joined.edgeKind;
-		confidence[at] = EXACT;
-	});
-}
-
 function stepsOf(rank: DraftedRank, position: Uint32Array, base: number): GraphStep[] {
 	const { trace, stepBegin, stepEnd, shiftNs } = rank;
 	return trace.steps.flatMap((step, s) => {
@@ -204,26 +136,4 @@ function stepsOf(rank: DraftedRank, position: Uint32Array, base: number): GraphS
 			},
 		];
 	});
-}
-
-/** Strings of several traces in one table; only those that tasks use. */
-class Interner {
-	readonly strings: string[] = [""];
-	private readonly ids = new Map<string, number>([["", 0]]);
-
-	from(trace: Trace, added: readonly string[]): (id: number) => number {
-		const { count } = trace.strings;
-		const known = new Int32Array(count + added.length).fill(-1);
-		return (id) => {
-			if (known[id]! >= 0) return known[id]!;
-			const text = id < count ? trace.strings.get(id) : added[id - count]!;
-			let interned = this.ids.get(text);
-			if (interned === undefined) {
-				interned = this.strings.push(text) - 1;
-				this.ids.set(text, interned);
-			}
-			known[id] = interned;
-			return interned;
-		};
-	}
 }

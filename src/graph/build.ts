@@ -6,7 +6,7 @@ import { Category, type Trace, type TraceWarning } from "../trace/columns.js";
 
 import type { KernelClassTable } from "../trace/kernel-classes.js";
 import { isAcyclic } from "./acyclic.js";
-import { type Assembled, assemble, type DraftedRank } from "./assemble.js";
+import { type Assembled, assemble } from "./assemble.js";
 import type { Calls } from "./calls.js";
 import { clockOffsets, commonNs, firstNs } from "./clocks.js";
 import { type CollectiveMatch, matchCollectives } from "./collectives.js";
@@ -17,6 +17,7 @@ import { addInterThreadEdges } from "./deps/inter-thread.js";
 import { type AlignedTrace, alignDeviceClock } from "./device-clock.js";
 import { addDeviceTasks } from "./device-tasks.js";
 import { RankDraft } from "./draft.js";
+import type { DraftedRank } from "./drafted-rank.js";
 import type { ExecutionGraph } from "./graph.js";
 import { KernelKinds } from "./kernel-kinds.js";
 import { findLaunchQueue } from "./launch-queue.js";

@@ -6,7 +6,7 @@
  * in it (the last to arrive waited for nobody). An operation with a peer missing keeps its recorded duration.
  */
 import { Category, NONE, type Trace } from "../trace/columns.js";
-import type { DraftedRank } from "./assemble.js";
+import type { DraftedRank } from "./drafted-rank.js";
 import { EdgeKind, type ExecutionGraph, TaskKind } from "./graph.js";
 
 export interface CollectiveMatch {

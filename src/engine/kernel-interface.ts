@@ -1,0 +1,24 @@
+/** What every build of the engine offers. */
+
+export interface KernelExports {
+	abiVersion(): number;
+	heapBase(): number;
+	prepare(control: number): void;
+	simulate(control: number): number;
+	orderTasks(control: number): void;
+	layOutDelays(control: number): number;
+	retime(control: number): number;
+}
+
+export type EngineMode = "wasm" | "reference";
+
+export interface Kernel {
+	readonly mode: EngineMode;
+	readonly exports: KernelExports;
+	/** The first byte that the arena may use. */
+	readonly base: number;
+	/** Makes the memory at least so many bytes long; throws an EnvironmentError where it cannot be. */
+	grow(bytes: number): void;
+	/** The memory as it is now: views over it live until the next `grow`. */
+	buffer(): ArrayBufferLike;
+}
