@@ -9,6 +9,7 @@ import { fixture, lumos, shell } from "../support/run-cli.js";
 import { temporaryFolder } from "../support/temporary-folder.js";
 
 const folder = temporaryFolder("cli-signals");
+const place = temporaryFolder("cli-signals-write");
 
 /** A trace that takes many seconds to inflate, most of it blanks. */
 const long = join(folder, "long.json.gz");
@@ -51,7 +52,6 @@ describe.concurrent("a signal while a trace is read", () => {
 });
 
 test("a signal while a timeline is written leaves it whole or not there", async () => {
-	const place = temporaryFolder("cli-signals-write");
 	const watcher = watch(place);
 	const path = join(place, "x.json.gz");
 	const { code } = await lumos(["replay", fixture("tp2pp2"), "--perfetto", path], {
