@@ -3,7 +3,7 @@
  * lag seen on it. The others were not what it waited for: they keep the least delay that an edge of their kind shows
  * (or the lag, where that is less), so that an edited graph still waits for them.
  */
-import { quantile } from "../lib/sort.js";
+import { sampleQuantile } from "../lib/sort.js";
 import { EdgeKind, type ExecutionGraph, TaskKind } from "./graph.js";
 
 /** An edge's least delay is this quantile of the lags where nothing else can have held the task. */
@@ -165,5 +165,5 @@ function leastDelays(graph: Mutable): LeastDelays {
 }
 
 function low(samples: ArrayLike<number>, otherwise: number): number {
-	return samples.length > 0 ? Math.max(0, quantile(new Float64Array(samples), LEAST_QUANTILE)) : otherwise;
+	return samples.length > 0 ? Math.max(0, sampleQuantile(samples, LEAST_QUANTILE)) : otherwise;
 }

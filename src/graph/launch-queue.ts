@@ -3,7 +3,7 @@
  * of them is done. Whether a trace ran into that limit is read off the trace: the number of outstanding launches has
  * a ceiling, and the calls made at the ceiling are the slow ones.
  */
-import { gather, groupRows, lastAtMost, quantile } from "../lib/sort.js";
+import { gather, groupRows, lastAtMost, sampleQuantile } from "../lib/sort.js";
 import { NONE, type Trace } from "../trace/columns.js";
 import type { Calls } from "./calls.js";
 
@@ -28,7 +28,7 @@ const CLOSE_TO_CEILING = 0.97;
 export function findLaunchQueue(trace: Trace, calls: Calls): LaunchQueue {
 	const { startNs, durNs, stream, count } = trace.events;
 	const freedBy = new Int32Array(count).fill(NONE);
-	const launchCostNs = quantile(
+	const launchCostNs = sampleQuantile(
 		gather(calls.launches, (call) => durNs[call]!),
 		0.5,
 	);

@@ -22,6 +22,8 @@ export class ThreadBuilder {
 	/** Up to here the thread's time has been given to segments. */
 	private cursorNs = Number.NEGATIVE_INFINITY;
 	private nextMarker = 0;
+	/** Looked at for every task, where the marker itself is not. */
+	private nextMarkerNs: number;
 	/** Open rows, innermost last, and where each ends (never after its parent). */
 	private readonly open: number[] = [];
 	private readonly openEndNs: number[] = [];
@@ -36,7 +38,9 @@ export class ThreadBuilder {
 		private readonly firstTask: Int32Array,
 		private readonly returnTask: Int32Array,
 		private readonly launchShape: Uint32Array,
-	) {}
+	) {
+		this.nextMarkerNs = markers[0]?.atNs ?? Number.POSITIVE_INFINITY;
+	}
 
 	/** Walks the rows of one thread, sorted by (start, longest first), keeping the stack of open calls. */
 	flatten(rows: Uint32Array): void {
@@ -113,16 +117,13 @@ export class ThreadBuilder {
 						: TaskKind.runtime;
 		let start = fromNs;
 		if (this.firstTask[row] === NONE && this.queue.freedBy[row] !== NONE) start = this.queueSlot(row, fromNs, toNs);
-		for (
-			let marker = this.markers[this.nextMarker];
-			marker && marker.atNs < toNs;
-			marker = this.markers[this.nextMarker]
-		) {
-			if (marker.atNs > start) {
-				this.ownTask(row, kind, name[row]!, shape[row]!, start, marker.atNs);
-				start = marker.atNs;
+		while (this.nextMarkerNs < toNs) {
+			const cutNs = this.nextMarkerNs;
+			if (cutNs > start) {
+				this.ownTask(row, kind, name[row]!, shape[row]!, start, cutNs);
+				start = cutNs;
 			}
-			this.placeMarkers(marker.atNs);
+			this.placeMarkers(cutNs);
 		}
 		this.ownTask(row, kind, name[row]!, shape[row]!, start, toNs);
 	}
@@ -147,12 +148,9 @@ export class ThreadBuilder {
 	}
 
 	private placeMarkers(untilNs: number): void {
-		for (
-			let marker = this.markers[this.nextMarker];
-			marker && marker.atNs <= untilNs;
-			marker = this.markers[this.nextMarker]
-		) {
-			this.nextMarker++;
+		while (this.nextMarkerNs <= untilNs && this.nextMarkerNs < Number.POSITIVE_INFINITY) {
+			const marker = this.markers[this.nextMarker++]!;
+			this.nextMarkerNs = this.markers[this.nextMarker]?.atNs ?? Number.POSITIVE_INFINITY;
 			marker.place(this.link(TaskKind.marker, marker.name, 0, marker.atNs, marker.atNs));
 		}
 	}

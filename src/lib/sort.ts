@@ -17,7 +17,6 @@ export function sortRows(rows: Uint32Array, key: Float64Array, tieKeyDescending?
 	let high = Number.NEGATIVE_INFINITY;
 	let previous = Number.NEGATIVE_INFINITY;
 	let runCount = 1;
-	let whole = true;
 	for (let i = 0; i < rows.length; i++) {
 		const value = key[rows[i]!]!;
 		if (value < previous) {
@@ -26,17 +25,21 @@ export function sortRows(rows: Uint32Array, key: Float64Array, tieKeyDescending?
 		}
 		if (value < low) low = value;
 		if (value > high) high = value;
-		if (value !== Math.floor(value)) whole = false;
 		previous = value;
 	}
 	runs.push(rows.length);
 	let sorted = rows;
 	if (runCount > MOST_RUNS_TO_MERGE) {
-		if (whole && high - low < MOST_RANGE) sorted = sortByDigits(rows, key, low);
+		if (high - low < MOST_RANGE && areWhole(rows, key)) sorted = sortByDigits(rows, key, low);
 		else sorted = rows.slice().sort((a, b) => key[a]! - key[b]!);
 	} else if (runCount > 1) sorted = mergeRuns(rows, key, runs);
 	if (tieKeyDescending) orderTies(sorted, key, tieKeyDescending);
 	return sorted;
+}
+
+function areWhole(rows: Uint32Array, key: Float64Array): boolean {
+	for (let i = 0; i < rows.length; i++) if (key[rows[i]!]! !== Math.floor(key[rows[i]!]!)) return false;
+	return true;
 }
 
 /** @param ends of the ascending runs. */
@@ -134,15 +137,30 @@ export function groupRows(rows: Uint32Array, keyOf: (row: number) => number): Ma
 		}
 		return group;
 	};
-	for (let i = 0; i < rows.length; i++) groupOf(keyOf(rows[i]!)).length++;
+	// Neighbours mostly share their key.
+	let lastKey = Number.NaN;
+	let last = { length: 0, rows };
+	for (let i = 0; i < rows.length; i++) {
+		const key = keyOf(rows[i]!);
+		if (key !== lastKey) {
+			last = groupOf(key);
+			lastKey = key;
+		}
+		last.length++;
+	}
 	if (groups.size === 1) return new Map([...groups.keys()].map((key) => [key, rows]));
 	for (const group of groups.values()) {
 		group.rows = new Uint32Array(group.length);
 		group.length = 0;
 	}
+	lastKey = Number.NaN;
 	for (let i = 0; i < rows.length; i++) {
-		const group = groupOf(keyOf(rows[i]!));
-		group.rows[group.length++] = rows[i]!;
+		const key = keyOf(rows[i]!);
+		if (key !== lastKey) {
+			last = groupOf(key);
+			lastKey = key;
+		}
+		last.rows[last.length++] = rows[i]!;
 	}
 	return new Map([...groups].map(([key, group]) => [key, group.rows]));
 }
@@ -171,6 +189,17 @@ export function lastAtMost(values: ArrayLike<number>, limit: number, count = val
 		else high = middle;
 	}
 	return low - 1;
+}
+
+/** Of more values than this, every so-manieth is enough to tell a quantile. */
+const MOST_SAMPLES = 8192;
+
+/** Quantile of an even sample of many values. */
+export function sampleQuantile(values: ArrayLike<number>, q: number): number {
+	const stride = Math.max(1, Math.floor(values.length / MOST_SAMPLES));
+	const sample = new Float64Array(Math.floor((values.length + stride - 1) / stride));
+	for (let i = 0; i < sample.length; i++) sample[i] = values[i * stride]!;
+	return quantile(sample, q);
 }
 
 /** The value at fraction `q` (0..1) of the sorted values (nearest rank); NaN for none. Sorts in place. */
