@@ -53,13 +53,15 @@ export function addDeviceTasks(
 			name: `stream ${stream}`,
 		});
 		processorOf.set(stream, processor);
+		// A function of its own: it is optimised once, where a loop this long would be for every trace anew.
 		let previous = NONE;
-		for (const row of rows) {
+		const add = (row: number): void => {
 			const start = events.startNs[row]!;
 			const end = start + events.durNs[row]!;
-			const kind = kinds.of(events.category[row]!, events.name[row]!);
 			const name = events.name[row]!;
+			const kind = kinds.of(events.category[row]!, name);
 			const call = calls.launcherOf[row]!;
+			const launch = call === NONE ? NONE : firstTask[call]!;
 			const shape = shapes.of(row, call === NONE ? 0 : launchShape[call]!);
 			const wire = wireNs(row);
 			let first: number;
@@ -73,17 +75,17 @@ export function addDeviceTasks(
 				arriveOf[row] = first;
 				taskOf[row] = transfer;
 			}
-			if (call !== NONE && firstTask[call] !== NONE) {
-				const slot = start >= draft.endNs[firstTask[call]!]! - SUBMITTED_NS ? FROM_FINISH : FROM_START;
-				draft.addEdge(EdgeKind.launch, firstTask[call]!, slot, first);
+			if (launch !== NONE) {
+				const slot = start >= draft.endNs[launch]! - SUBMITTED_NS ? FROM_FINISH : FROM_START;
+				draft.addEdge(EdgeKind.launch, launch, slot, first);
 			}
 			if (previous !== NONE) {
 				const overlaps = draft.endNs[previous]! > start + OVERLAP_NS;
 				draft.addEdge(EdgeKind.intraStream, previous, overlaps ? FROM_START : FROM_FINISH, first, EXACT);
-			}
-			if (previous === NONE && call === NONE) draft.addEdge(EdgeKind.entry, 0, FROM_FINISH, first);
+			} else if (launch === NONE) draft.addEdge(EdgeKind.entry, 0, FROM_FINISH, first);
 			previous = taskOf[row]!;
-		}
+		};
+		for (let i = 0; i < rows.length; i++) add(rows[i]!);
 	}
 	return { taskOf, processorOf, arriveOf };
 }
@@ -91,6 +93,7 @@ export function addDeviceTasks(
 /** What tells one run of a kernel from another: for communication the message, else the grid and the operator's shapes. */
 class DeviceShapes {
 	private readonly ids = new Map<string, number>();
+	private readonly operatorIds = new Map<number, number>();
 
 	constructor(
 		private readonly draft: RankDraft,
@@ -124,12 +127,13 @@ class DeviceShapes {
 	private ofOperator(grid: number, operator: number): number {
 		if (operator === 0) return grid;
 		if (grid === 0) return operator;
-		const key = `${grid}/${operator}`;
-		let id = this.ids.get(key);
+		// Ids of strings: far below 2^26 each.
+		const key = grid * 0x400_0000 + operator;
+		let id = this.operatorIds.get(key);
 		if (id === undefined) {
 			const { strings } = this.trace;
 			id = this.draft.addString(`${strings.get(grid)} of ${strings.get(operator)}`);
-			this.ids.set(key, id);
+			this.operatorIds.set(key, id);
 		}
 		return id;
 	}

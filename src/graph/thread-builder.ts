@@ -44,20 +44,21 @@ export class ThreadBuilder {
 
 	/** Walks the rows of one thread, sorted by (start, longest first), keeping the stack of open calls. */
 	flatten(rows: Uint32Array): void {
-		const { startNs, durNs } = this.trace.events;
-		for (const row of rows) {
-			const start = startNs[row]!;
-			this.closeUntil(start);
-			const end = this.fit(start, start + durNs[row]!);
-			const depth = this.open.length;
-			if (depth > 0 && start > this.cursorNs) this.segment(this.open[depth - 1]!, this.cursorNs, start);
-			this.cursorNs = Math.max(this.cursorNs, start);
-			if (this.calls.launchedBy[row] !== NONE) this.launchShape[row] = this.shapeAtHand();
-			this.open.push(row);
-			this.openEndNs.push(end);
-		}
+		for (let i = 0; i < rows.length; i++) this.enter(rows[i]!);
 		this.closeUntil(Number.POSITIVE_INFINITY);
 		this.placeMarkers(Number.POSITIVE_INFINITY);
+	}
+
+	private enter(row: number): void {
+		const start = this.trace.events.startNs[row]!;
+		this.closeUntil(start);
+		const end = this.fit(start, start + this.trace.events.durNs[row]!);
+		const depth = this.open.length;
+		if (depth > 0 && start > this.cursorNs) this.segment(this.open[depth - 1]!, this.cursorNs, start);
+		this.cursorNs = Math.max(this.cursorNs, start);
+		if (this.calls.launchedBy[row] !== NONE) this.launchShape[row] = this.shapeAtHand();
+		this.open.push(row);
+		this.openEndNs.push(end);
 	}
 
 	/**
