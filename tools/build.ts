@@ -67,6 +67,8 @@ function run(step: BuildStep): boolean {
 	const complete = step.outputs.every((path) => existsSync(join(packageRoot, path)));
 	if (complete && existsSync(stamp) && readFileSync(stamp, "utf8") === hash) return true;
 	process.stderr.write(`build: ${step.name}\n`);
+	// A step that fails half-way must not look done when its sources go back to what the stamp says.
+	rmSync(stamp, { force: true });
 	const { status } = spawnSync(process.execPath, step.command, { cwd: packageRoot, stdio: ["ignore", 2, 2] });
 	if (status !== 0) {
 		process.stderr.write(`build: ${step.name} failed\n`);

@@ -1,5 +1,3 @@
-import type { KernelClassTable } from "./kernel-classes.js";
-
 export interface ReadOptions {
 	/** Refuse a file that is truncated or corrupt, instead of taking its whole events. */
 	readonly strict?: boolean;
@@ -10,8 +8,6 @@ export interface ReadOptions {
 	 * on). Recorded traces compress 10 to 30 times, synthetic ones up to 100 times. @default 300
 	 */
 	readonly maxRatio?: number;
-	/** Handed on in the trace for whoever asks what its kernels do. */
-	readonly kernelClasses?: KernelClassTable;
 	/** Called a few times a second at most: compressed bytes read, of how many, and events so far. */
 	readonly onProgress?: (bytesRead: number, bytesTotal: number, events: number) => void;
 	/** The rank of this trace, whatever the file says. */

@@ -77,7 +77,10 @@ function assemble(file: TraceSource, scanner: Scanner, options: ReadOptions): Tr
 	};
 	refuseStrangers(read, scanner.damage);
 	const damaged = damageWarning(read, scanner.damage, file.damage);
-	if (options.strict && damaged !== undefined) throw new UserError(damaged.message);
+	if (options.strict && damaged !== undefined)
+		throw new UserError(
+			damaged.message.replace(/; kept the (.*) before;/, "; leave out --strict to read the $1 before;"),
+		);
 
 	const strings = new InternedStrings(scanner.tables.takeStrings());
 	const labels = scanner.batches.labels;
