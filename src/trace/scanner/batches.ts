@@ -29,8 +29,16 @@ export class ColumnPieces<T extends Column> {
 		return this.type.BYTES_PER_ELEMENT * BATCH_ROWS;
 	}
 
-	take(buffer: ArrayBufferLike, address: number, count: number): void {
-		this.pieces.push(new this.type(buffer, address, count).slice() as T);
+	/** Room that `count` values take in the buffer of a batch. */
+	room(count: number): number {
+		return Math.ceil((this.type.BYTES_PER_ELEMENT * count) / 8) * 8;
+	}
+
+	/** Copies `count` values from `address` of the scanner's memory to `offset` of a buffer of their own. */
+	take(memory: ArrayBufferLike, address: number, count: number, batch: ArrayBuffer, offset: number): void {
+		const piece = new this.type(batch, offset, count);
+		(piece as Uint8Array).set(new this.type(memory, address, count) as Uint8Array);
+		this.pieces.push(piece);
 		this.length += count;
 	}
 
@@ -117,8 +125,12 @@ export class Batches {
 		for (const [countField, columns] of this.tables) {
 			const count = this.control.get(countField);
 			if (count === 0) continue;
+			// One buffer a batch: large enough for the allocator to give it back to the system when the columns are joined.
+			const batch = new ArrayBuffer(columns.reduce((bytes, column) => bytes + column.room(count), 0));
+			let offset = 0;
 			for (const column of columns) {
-				column.take(this.arena.memory.buffer, this.control.get(column.field), count);
+				column.take(this.arena.memory.buffer, this.control.get(column.field), count, batch, offset);
+				offset += column.room(count);
 			}
 			this.control.set(countField, 0);
 			if (countField === "COMMS" || countField === "SYNCS") {
