@@ -1,13 +1,13 @@
 /**
  * The engine on a job of eight ranks and a million tasks: the event loop in time order against the same sources as plain TypeScript
- * and against Algorithm 1 of the Lumos paper on objects, the ordered pass against the event loop. Against the objects
- * both sides start from the packed graph and end with all times: each lays out what it runs on. In the other contests
- * each side has its graph in place and only runs; durations are written where they are read (`durationNs`).
+ * and against Algorithm 1 of the Lumos paper on objects, the ordered pass against the event loop. Each side has its graph
+ * in place and only runs, but for "simulation from the packed graph", where each also lays out what it runs on and ends
+ * with all times. The event loop runs as `simulate` runs it (worklist) and in strict order of time (heap).
  */
 import { EventLoop } from "../src/engine/event-loop.js";
 import { OrderedPass, simulate } from "../src/engine/index.js";
 import { acquireKernel } from "../src/engine/kernel.js";
-import { replayObjects } from "../test/support/object-replayer.js";
+import { buildObjects, replayObjects, runObjects } from "../test/support/object-replayer.js";
 import type { Figure } from "./figure.js";
 import { contest } from "./harness.js";
 import { trainingGraph } from "./training-graph.js";
@@ -21,6 +21,7 @@ export default async function engine(): Promise<Figure[]> {
 	const oracle = new EventLoop(acquireKernel("reference"), graph, true);
 	loop.run();
 	const pass = new OrderedPass(graph, loop.timeline());
+	const objects = buildObjects(graph);
 	const amount = graph.taskCount / 1e6;
 	const tasks = `${amount.toFixed(1)} M tasks`;
 
@@ -39,7 +40,23 @@ export default async function engine(): Promise<Figure[]> {
 			amount,
 			run: () => simulate(graph),
 			rival: { name: "Algorithm 1 on objects", run: () => replayObjects(graph) },
+			rounds: 3,
+		}),
+		await contest({
+			name: `event loop, worklist, built beforehand, ${tasks}`,
+			unit: UNIT,
+			amount,
+			run: () => worklist.run(),
+			rival: { name: "Algorithm 1 on objects, built beforehand", run: () => runObjects(objects) },
 			target: 20,
+			rounds: 3,
+		}),
+		await contest({
+			name: `event loop in time order, built beforehand, ${tasks}`,
+			unit: UNIT,
+			amount,
+			run: () => loop.run(),
+			rival: { name: "Algorithm 1 on objects, built beforehand", run: () => runObjects(objects) },
 			rounds: 3,
 		}),
 		await contest({
