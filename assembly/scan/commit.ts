@@ -1,5 +1,5 @@
 /** Turns the event of pending.ts into a row, a flow, a name or a count, once all of it has been read. */
-import { QUOTED, SPACED } from "./canonical";
+import { SPACED } from "./canonical";
 import {
 	BAD_DURATIONS,
 	BASE,
@@ -7,19 +7,7 @@ import {
 	BATCH_EVENTS,
 	BATCH_ROWS,
 	CATEGORIES,
-	COMM_COLLECTIVE,
-	COMM_DST_RANK,
-	COMM_DTYPE,
-	COMM_GROUP_DESC,
-	COMM_GROUP_NAME,
-	COMM_GROUP_RANKS,
-	COMM_GROUP_SIZE,
-	COMM_IN_ELEMS,
-	COMM_OUT_ELEMS,
-	COMM_SEQ,
-	COMM_SRC_RANK,
-	COMMS,
-	COMMS_TAKEN,
+	column,
 	DUPLICATE_KEYS,
 	EVENTS,
 	FLOW_ID,
@@ -53,11 +41,6 @@ import {
 	ROWS,
 	STRING_CAPACITY,
 	STRINGS,
-	SYNC_EVENT_ID,
-	SYNC_RECORD_CORRELATION,
-	SYNC_WAIT_ON_STREAM,
-	SYNCS,
-	SYNCS_TAKEN,
 	set,
 	TEXT,
 	TEXT_LENGTH,
@@ -66,6 +49,7 @@ import {
 	WITHOUT_PHASE,
 	WITHOUT_TIME,
 } from "./control";
+import { commitComm, commitSync, integerArgument } from "./details";
 import { rememberFlow } from "./flow-tails";
 import { STRINGS_PER_EVENT } from "./limits";
 import { categoryOf, setCategoryOf, UNLEARNT } from "./nodes";
@@ -74,25 +58,13 @@ import {
 	ARG_BYTES,
 	ARG_COLLECTIVE,
 	ARG_CORRELATION,
-	ARG_DST_RANK,
-	ARG_DTYPE,
-	ARG_EVENT_ID,
 	ARG_EXTERNAL_ID,
 	ARG_GRID,
-	ARG_GROUP_DESC,
 	ARG_GROUP_NAME,
-	ARG_GROUP_RANKS,
-	ARG_GROUP_SIZE,
-	ARG_IN_ELEMS,
 	ARG_LABEL,
-	ARG_OUT_ELEMS,
-	ARG_RECORD_CORRELATION,
-	ARG_SEQ,
 	ARG_SEQUENCE,
 	ARG_SHAPE,
-	ARG_SRC_RANK,
 	ARG_STREAM,
-	ARG_WAIT_ON_STREAM,
 	argument,
 	CAT,
 	CAT_BEGIN,
@@ -222,11 +194,6 @@ function currentTrack(seen: u32): u32 {
 	return trackOf(pid, tid);
 }
 
-@inline
-function column(field: usize, index: u32, shift: usize): usize {
-	return <usize>get(field) + ((<usize>index) << shift);
-}
-
 function commitRange(seen: u32, phase: u32, category: u32): void {
 	let kind: u32 = category === 0 ? CLASS_UNCATEGORISED : load<u32>(categoryRecord(category));
 	if (kind === CLASS_PYTHON) {
@@ -297,11 +264,6 @@ function duration(seen: u32): f64 {
 	return 0;
 }
 
-@inline
-function integerArgument(args: u32, index: u32): i32 {
-	return hasArgument(args, index) ? load<i32>(argument(index)) : NONE;
-}
-
 /** `[grid]/[block]` */
 function launchShape(args: u32): u32 {
 	const grid = argument(ARG_GRID);
@@ -319,44 +281,6 @@ function append(to: usize, span: usize): usize {
 	const length = load<u32>(span, 4);
 	copyBytes(to, <usize>load<u32>(span), length);
 	return to + length;
-}
-
-function commitSync(args: u32): i32 {
-	const row = get(SYNCS);
-	set(SYNCS, row + 1);
-	store<i32>(column(SYNC_WAIT_ON_STREAM, row, 2), integerArgument(args, ARG_WAIT_ON_STREAM));
-	store<i32>(column(SYNC_RECORD_CORRELATION, row, 2), integerArgument(args, ARG_RECORD_CORRELATION));
-	store<i32>(column(SYNC_EVENT_ID, row, 2), integerArgument(args, ARG_EVENT_ID));
-	return get(SYNCS_TAKEN) + row;
-}
-
-function commitComm(args: u32): i32 {
-	const row = get(COMMS);
-	set(COMMS, row + 1);
-	store<u32>(column(COMM_COLLECTIVE, row, 2), textArgument(args, ARG_COLLECTIVE));
-	store<u32>(column(COMM_DTYPE, row, 2), textArgument(args, ARG_DTYPE));
-	store<f64>(column(COMM_IN_ELEMS, row, 3), numberArgument(args, ARG_IN_ELEMS));
-	store<f64>(column(COMM_OUT_ELEMS, row, 3), numberArgument(args, ARG_OUT_ELEMS));
-	store<i32>(column(COMM_GROUP_SIZE, row, 2), integerArgument(args, ARG_GROUP_SIZE));
-	store<u32>(column(COMM_GROUP_NAME, row, 2), textArgument(args, ARG_GROUP_NAME));
-	store<u32>(column(COMM_GROUP_DESC, row, 2), textArgument(args, ARG_GROUP_DESC));
-	store<u32>(column(COMM_GROUP_RANKS, row, 2), textArgument(args, ARG_GROUP_RANKS));
-	store<i32>(column(COMM_SEQ, row, 2), integerArgument(args, ARG_SEQ));
-	store<i32>(column(COMM_SRC_RANK, row, 2), integerArgument(args, ARG_SRC_RANK));
-	store<i32>(column(COMM_DST_RANK, row, 2), integerArgument(args, ARG_DST_RANK));
-	return get(COMMS_TAKEN) + row;
-}
-
-function numberArgument(args: u32, index: u32): f64 {
-	return hasArgument(args, index) ? <f64>load<i64>(argument(index)) : -1;
-}
-
-/** Unquoted: some versions write these texts quoted twice. */
-function textArgument(args: u32, index: u32): u32 {
-	if (!hasArgument(args, index)) return 0;
-	const span = argument(index);
-	const flags = load<u32>(span, 8);
-	return intern(load<u32>(span), load<u32>(span, 4), flags === 0 ? 0 : flags | QUOTED);
 }
 
 function commitFlow(seen: u32, phase: u32, category: u32): void {

@@ -131,3 +131,9 @@ export function set(field: usize, value: u32): void {
 export function increment(field: usize): void {
 	store<u32>(field, load<u32>(field) + 1);
 }
+
+/** Address of a row in the batch of a column, whose values are 1 << shift bytes wide. */
+@inline
+export function column(field: usize, index: u32, shift: usize): usize {
+	return <usize>get(field) + ((<usize>index) << shift);
+}

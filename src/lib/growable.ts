@@ -1,6 +1,6 @@
 /** Typed arrays that grow by doubling: `push` one value, `view()` what is there without copying. */
 
-type Typed = Float64Array | Uint32Array | Int32Array | Uint8Array;
+type Typed = Float64Array | Uint32Array | Uint8Array;
 
 class Growable<T extends Typed> {
 	private data: T;
@@ -38,10 +38,8 @@ class Growable<T extends Typed> {
 
 export type GrowableF64 = Growable<Float64Array>;
 export type GrowableU32 = Growable<Uint32Array>;
-export type GrowableI32 = Growable<Int32Array>;
 export type GrowableU8 = Growable<Uint8Array>;
 
 export const growableF64 = (capacity = 1024): GrowableF64 => new Growable((n) => new Float64Array(n), capacity);
 export const growableU32 = (capacity = 1024): GrowableU32 => new Growable((n) => new Uint32Array(n), capacity);
-export const growableI32 = (capacity = 1024): GrowableI32 => new Growable((n) => new Int32Array(n), capacity);
 export const growableU8 = (capacity = 1024): GrowableU8 => new Growable((n) => new Uint8Array(n), capacity);
