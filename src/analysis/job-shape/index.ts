@@ -5,9 +5,10 @@ import { layersOf } from "./layers.js";
 import { parallelismOf } from "./parallelism.js";
 import { passesOf, type Schedule } from "./passes.js";
 import { sizesOf } from "./sizes.js";
-import { survey } from "./survey.js";
+import { type Survey, survey } from "./survey.js";
 
 export type { Finding } from "./finding.js";
+export { type Survey, survey };
 
 export interface JobShape {
 	readonly worldSize: Finding<number>;
@@ -38,11 +39,15 @@ export interface JobShape {
  * degrees of parallelism. What cannot be found is null; jobs that train no transformer have no layers or heads.
  */
 export function describeJob(traces: readonly Trace[]): JobShape {
-	const surveys = traces.map(survey);
+	return describeSurveys(traces.map(survey));
+}
+
+/** The same from what was found in each trace already. */
+export function describeSurveys(surveys: readonly Survey[]): JobShape {
 	const parallelism = parallelismOf(surveys);
 	const { degrees, worldSize } = parallelism;
 	const passes = passesOf(surveys, parallelism);
-	const backend = traces.find((trace) => trace.backend !== "")?.backend;
+	const backend = surveys.find(({ trace }) => trace.backend !== "")?.trace.backend;
 	return {
 		worldSize,
 		backend: backend === undefined ? unknown : fromMetadata(backend),

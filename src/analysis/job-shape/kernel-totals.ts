@@ -5,14 +5,25 @@ import { computeKernelUse, headSizeOfKernel, KernelUse } from "./names.js";
 
 const UNSEEN = 255;
 
-export class KernelTotals {
-	attentionForward = 0;
-	attentionBackward = 0;
-	attentionForwardNs = 0;
-	matmulNs = 0;
-	communication = 0;
+export interface KernelCounts {
+	attentionForward: number;
+	attentionBackward: number;
+	attentionForwardNs: number;
+	matmulNs: number;
+	communication: number;
 	/** null where kernel names do not say it. */
-	headSize: number | null = null;
+	headSize: number | null;
+}
+
+export class KernelTotals {
+	readonly counts: KernelCounts = {
+		attentionForward: 0,
+		attentionBackward: 0,
+		attentionForwardNs: 0,
+		matmulNs: 0,
+		communication: 0,
+		headSize: null,
+	};
 	readonly #uses: Uint8Array;
 
 	constructor(private readonly trace: Trace) {
@@ -23,17 +34,17 @@ export class KernelTotals {
 		const { name, durNs } = this.trace.events;
 		switch (this.#useOf(name[row]!)) {
 			case KernelUse.attentionForward:
-				this.attentionForward++;
-				this.attentionForwardNs += durNs[row]!;
+				this.counts.attentionForward++;
+				this.counts.attentionForwardNs += durNs[row]!;
 				break;
 			case KernelUse.attentionBackward:
-				this.attentionBackward++;
+				this.counts.attentionBackward++;
 				break;
 			case KernelUse.matmul:
-				this.matmulNs += durNs[row]!;
+				this.counts.matmulNs += durNs[row]!;
 				break;
 			case KernelUse.communication:
-				this.communication++;
+				this.counts.communication++;
 				break;
 		}
 	}
@@ -43,7 +54,7 @@ export class KernelTotals {
 		if (known !== UNSEEN) return known;
 		const name = this.trace.strings.get(nameId);
 		const use = classifyKernel(name) === "communication" ? KernelUse.communication : computeKernelUse(name);
-		if (use === KernelUse.attentionForward) this.headSize ??= headSizeOfKernel(name);
+		if (use === KernelUse.attentionForward) this.counts.headSize ??= headSizeOfKernel(name);
 		this.#uses[nameId] = use;
 		return use;
 	}

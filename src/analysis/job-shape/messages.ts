@@ -1,6 +1,5 @@
 /** Sizes of activations from the messages that carry them, for traces without shapes. */
 import type { Survey } from "./survey.js";
-import { groupTraffic } from "./traffic.js";
 
 export interface ActivationMessages {
 	readonly tokens: number;
@@ -12,7 +11,7 @@ export interface ActivationMessages {
  * a vector of the hidden size a token: the ratio of the two messages is the hidden size.
  */
 export function activationMessages(survey: Survey): ActivationMessages | null {
-	for (const { forwardReductions } of groupTraffic(survey)) {
+	for (const { forwardReductions } of survey.traffic) {
 		const [activations, ...others] = [...forwardReductions].sort((a, b) => b[1] - a[1]);
 		if (activations === undefined || activations[1] < 2) continue;
 		const loss = others.find(

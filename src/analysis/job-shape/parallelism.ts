@@ -1,11 +1,10 @@
 /** The parallel degrees of a job: described where groups are described, else what traffic and the world size leave. */
-import type { Trace } from "../../trace/columns.js";
 import { type Finding, fromMetadata, inferred, mostCommon, unknown } from "./finding.js";
 import { OpKind } from "./names.js";
 import { callsOf } from "./op-counts.js";
 import { type Degrees, degreesByDescription } from "./process-groups.js";
-import type { Survey } from "./survey.js";
-import { degreesByTraffic, type GroupTraffic, groupTraffic } from "./traffic.js";
+import type { Survey, TraceFacts } from "./survey.js";
+import { degreesByTraffic, type GroupTraffic } from "./traffic.js";
 
 type Axis = "tensor" | "pipeline" | "data" | "context" | "expert";
 const axes = ["tensor", "pipeline", "data", "context", "expert"] as const;
@@ -22,7 +21,7 @@ export interface Parallelism {
 export function parallelismOf(surveys: readonly Survey[]): Parallelism {
 	const worldSize = worldSizeOf(surveys);
 	const described = surveys.map(({ trace }) => degreesByDescription(trace));
-	const traffic = surveys.map(groupTraffic);
+	const traffic = surveys.map((survey) => survey.traffic);
 	const moved = traffic.map(degreesByTraffic);
 	const degrees: Record<Axis, Finding<number>> = {
 		tensor: unknown,
@@ -41,7 +40,7 @@ export function parallelismOf(surveys: readonly Survey[]): Parallelism {
 	if (degrees.expert.value === null && !expertsMove && factors.every((axis) => degrees[axis].value !== null))
 		degrees.expert = inferred(1);
 
-	const pipelines = new Map<Trace, readonly number[] | null>(
+	const pipelines = new Map<TraceFacts, readonly number[] | null>(
 		surveys.map(({ trace }, i) => [trace, described[i]!.pipelineRanks ?? moved[i]!.pipelineRanks]),
 	);
 	return {

@@ -1,5 +1,6 @@
 /** Parallel degrees from what frameworks call their process groups. */
-import type { ProcessGroup, Trace } from "../../trace/columns.js";
+import type { ProcessGroup } from "../../trace/columns.js";
+import type { TraceFacts } from "./survey.js";
 
 type Axis =
 	| "tensor"
@@ -51,7 +52,7 @@ export interface Degrees {
 	readonly pipelineRanks: readonly number[] | null;
 }
 
-export function degreesByDescription(trace: Trace): Degrees {
+export function degreesByDescription(trace: TraceFacts): Degrees {
 	const groups = new Map<Axis, ProcessGroup>();
 	for (const group of trace.processGroups) {
 		const axis = axisOf(group.desc);

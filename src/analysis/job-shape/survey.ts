@@ -1,12 +1,17 @@
 /** One pass over the events of a rank that counts what tells of its job; later questions ask the counts. */
 import { Category, type Step, type Trace } from "../../trace/columns.js";
-import { KernelTotals } from "./kernel-totals.js";
+import { type KernelCounts, KernelTotals } from "./kernel-totals.js";
 import { LayerNames } from "./layer-names.js";
 import { OpKind } from "./names.js";
 import { callsOf, type OpCount, OpCounts, type Pass } from "./op-counts.js";
+import { type GroupTraffic, groupTraffic } from "./traffic.js";
 
+/** What a survey keeps of its trace itself: a few facts, no columns. */
+export type TraceFacts = Pick<Trace, "rank" | "worldSize" | "worldSizeFound" | "backend" | "processGroups" | "steps">;
+
+/** Plain data: a survey made in a worker is handed over as it is. */
 export interface Survey {
-	readonly trace: Trace;
+	readonly trace: TraceFacts;
 	/** The last step: what the first ones do more (warm-up, compilation) is over by then. */
 	readonly step: Pick<Step, "startNs" | "endNs">;
 	/** Operators of the step by name and shape. */
@@ -22,7 +27,9 @@ export interface Survey {
 	readonly hasAttention: boolean;
 	readonly communicates: boolean;
 	/** Over the whole trace. */
-	readonly kernels: KernelTotals;
+	readonly kernels: KernelCounts;
+	/** By process group. */
+	readonly traffic: readonly GroupTraffic[];
 	readonly matmulFlop: number;
 }
 
@@ -50,8 +57,9 @@ export function survey(trace: Trace): Survey {
 		}
 	}
 	const ops = counts.inStep();
+	const { rank, worldSize, worldSizeFound, backend, processGroups, steps } = trace;
 	return {
-		trace,
+		trace: { rank, worldSize, worldSizeFound, backend, processGroups, steps },
 		step,
 		ops,
 		firstBackwardNs: counts.firstBackwardNs,
@@ -59,9 +67,10 @@ export function survey(trace: Trace): Survey {
 		attentionPasses: outermost(counts.attentionPasses),
 		layers: layers.byClass,
 		hasAttention:
-			layers.hasAttention || counts.attentionPasses.length + kernels.attentionForward > 0 || spelledOut(ops),
-		communicates: trace.comms.count + kernels.communication > 0,
-		kernels,
+			layers.hasAttention || counts.attentionPasses.length + kernels.counts.attentionForward > 0 || spelledOut(ops),
+		communicates: trace.comms.count + kernels.counts.communication > 0,
+		kernels: kernels.counts,
+		traffic: groupTraffic(trace, step, counts.firstBackwardNs),
 		matmulFlop: counts.matmulFlop(),
 	};
 }

@@ -4,10 +4,9 @@
  * Tensor parallelism alone sums activations while the forward pass still runs; gradients are summed later. Neighbours in
  * a pipeline send and receive.
  */
-import { Category } from "../../trace/columns.js";
+import { Category, type Step, type Trace } from "../../trace/columns.js";
 import { addTo, most } from "./counts.js";
 import type { Degrees } from "./process-groups.js";
-import type { Survey } from "./survey.js";
 
 const pointToPoint = /^(?:i?send|i?recv|coalesced|batch_isend_irecv)$/i;
 const reduction = /all_?reduce|reduce_?scatter/i;
@@ -24,7 +23,11 @@ export interface GroupTraffic {
 }
 
 /** By name and members of the group; only operations that name their collective. */
-export function groupTraffic({ trace, step, firstBackwardNs }: Survey): GroupTraffic[] {
+export function groupTraffic(
+	trace: Trace,
+	step: Pick<Step, "startNs" | "endNs">,
+	firstBackwardNs: number,
+): GroupTraffic[] {
 	const { comms, events, strings } = trace;
 	const groups = new Map<number, GroupTraffic>();
 	for (let row = 0; row < comms.count; row++) {
