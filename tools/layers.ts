@@ -14,6 +14,7 @@ const levels: readonly (readonly string[])[] = [
 	["sweep"],
 	["analysis"],
 	["report"],
+	["ingest"],
 	["cli", "ui"],
 ];
 
@@ -28,7 +29,7 @@ export const restrictedModules: Readonly<Record<string, readonly string[]>> = {
 	// lib/crc32 takes the checksum, not the compression.
 	"node:zlib": ["trace/", "report/", "lib/crc32"],
 	fzstd: ["trace/"],
-	piscina: ["sweep/pool", "trace/pool"],
+	piscina: ["sweep/pool", "ingest/pool"],
 	commander: ["cli/"],
 	"@assemblyscript/loader": ["engine/", "trace/"],
 	"node:process": ["cli/"],

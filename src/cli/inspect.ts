@@ -3,7 +3,8 @@ import { UserError } from "../lib/errors.js";
 import { assembleInspect } from "../report/assemble-inspect.js";
 import { formatInspect } from "../report/format-inspect.js";
 import type { InspectResult } from "../report/inspect-result.js";
-import { loadTraces } from "./load.js";
+import { inspected } from "../ingest/rank-read.js";
+import { withRanks } from "./load.js";
 import type { ReadFlags } from "./options.js";
 import { openPacked } from "./packed.js";
 import { computing } from "./signals.js";
@@ -28,6 +29,7 @@ async function describe(paths: readonly string[], flags: ReadFlags): Promise<Ins
 		if (!known.success) throw new UserError(`${paths[0]} does not say what job it holds; pack it again`);
 		return known.data;
 	}
-	const { traces, source, ingestMs } = await loadTraces(paths, flags);
-	return computing(() => assembleInspect(traces, source, { ...timing, ingestMs }));
+	return withRanks(paths, flags, { graph: false, shape: true }, ({ reads, source, ingestMs, workers }) =>
+		computing(() => assembleInspect(inspected(reads), source, { ...timing, ingestMs, workers })),
+	);
 }

@@ -1,21 +1,25 @@
 /** From what the user named to an execution graph: traces are read and built, packed graphs are opened. */
 import { realpathSync } from "node:fs";
-import { type BuildOptions, buildGraph } from "../graph/build.js";
+import { allocateColumns } from "../engine/index.js";
 import type { GraphSource } from "../graph/container/index.js";
 import type { ExecutionGraph } from "../graph/graph.js";
-import type { Trace, TraceWarning } from "../trace/columns.js";
-import { listTraces, loadKernelClasses, readTrace } from "../trace/index.js";
+import { buildFromBlocks } from "../ingest/build-graph.js";
+import type { WorkerPool } from "../ingest/pool.js";
+import type { RankRead } from "../ingest/rank-read.js";
+import { readRanks } from "../ingest/read-ranks.js";
+import type { TraceWarning } from "../trace/columns.js";
+import { type KernelClassTable, listTraces, loadKernelClasses } from "../trace/index.js";
 import { releaseStage } from "./memory.js";
-import { asOneJob } from "./one-job.js";
 import type { ReadFlags } from "./options.js";
 import { openPacked } from "./packed.js";
-import { computing } from "./signals.js";
 import { statOrUndefined } from "./stat.js";
 import { stderrProgress } from "./terminal.js";
+import { chooseWorkers } from "./workers.js";
 
-export interface LoadedTraces {
-	readonly traces: readonly Trace[];
+export interface LoadedRanks {
+	readonly reads: readonly RankRead[];
 	readonly source: GraphSource;
+	readonly workers: number;
 	readonly ingestMs: number;
 }
 
@@ -23,29 +27,44 @@ export interface LoadedGraph {
 	readonly graph: ExecutionGraph;
 	readonly source: GraphSource;
 	readonly warnings: readonly TraceWarning[];
+	readonly workers: number;
 	readonly ingestMs: number;
 	readonly graphMs: number;
 }
 
-export async function loadTraces(paths: readonly string[], flags: ReadFlags): Promise<LoadedTraces> {
+/** What of each rank is wanted. */
+export interface Wanted {
+	readonly graph: boolean;
+	readonly shape: boolean;
+}
+
+/** Reads all ranks; `then` gets them while the workers are still there. */
+export async function withRanks<T>(
+	paths: readonly string[],
+	flags: ReadFlags,
+	wanted: Wanted,
+	then: (loaded: LoadedRanks, pool: WorkerPool | undefined) => T | Promise<T>,
+): Promise<T> {
 	const started = performance.now();
+	// Before the traces: a mistake in it should not show after minutes of reading.
+	const kernelClasses = kernelClassesOf(flags);
 	const files = eachOnce(await listTraces(paths));
-	const sizes = files.map((file) => statOrUndefined(file)?.size ?? 0);
-	const totalBytes = sizes.reduce((sum, size) => sum + size, 0);
+	const workers = chooseWorkers(files, flags.workers);
 	const progress = stderrProgress(files.length > 1 ? `Reading ${files.length} traces` : "Reading");
-	const traces: Trace[] = [];
-	let bytesBefore = 0;
+	const pool = workers > 1 || flags.workers !== undefined ? await openWorkers(workers) : undefined;
 	try {
-		for (const [index, file] of files.entries()) {
-			const onProgress = (done: number): void => progress.update(bytesBefore + done, totalBytes);
-			traces.push(await readTrace(file, { ...readOptions(flags), onProgress }));
-			bytesBefore += sizes[index]!;
-		}
+		const onProgress = (done: number, total: number): void => progress.update(done, total);
+		const options = { read: readOptions(flags), kernelClasses, ...wanted, onProgress };
+		const reads = await readRanks(files, pool, options).finally(() => progress.finish());
+		return await then({ reads, source: sourceOf(reads), workers, ingestMs: performance.now() - started }, pool);
 	} finally {
-		progress.finish();
+		await pool?.close();
 	}
-	const ranked = asOneJob(traces);
-	return { traces: ranked, source: sourceOf(ranked), ingestMs: performance.now() - started };
+}
+
+/** Not loaded for one file: Piscina takes its time to load, too. */
+async function openWorkers(workers: number): Promise<WorkerPool> {
+	return (await import("../ingest/pool.js")).openPool(workers);
 }
 
 export async function loadGraph(paths: readonly string[], flags: ReadFlags): Promise<LoadedGraph> {
@@ -53,19 +72,25 @@ export async function loadGraph(paths: readonly string[], flags: ReadFlags): Pro
 	const packed = await openPacked(paths, flags);
 	if (packed) {
 		const { source, warnings } = packed.meta;
-		return { graph: packed.graph, source, warnings, ingestMs: performance.now() - started, graphMs: 0 };
+		return { graph: packed.graph, source, warnings, workers: 1, ingestMs: performance.now() - started, graphMs: 0 };
 	}
-	// Before the traces: a mistake in it should not show after minutes of reading.
-	const options = buildOptions(flags);
-	const { traces, source, ingestMs } = await loadTraces(paths, flags);
-	releaseStage(source.events);
-	const graphStarted = performance.now();
-	const { graph, warnings } = await computing(() => buildGraph(traces, options));
-	return { graph, source, warnings, ingestMs, graphMs: performance.now() - graphStarted };
+	return withRanks(paths, flags, { graph: true, shape: false }, graphOf);
 }
 
-export function buildOptions(flags: ReadFlags): BuildOptions {
-	return flags.kernelClasses === undefined ? {} : { kernelClasses: loadKernelClasses(flags.kernelClasses) };
+/** The graph of ranks that were read for it. */
+export async function graphOf(
+	{ reads, source, workers, ingestMs }: LoadedRanks,
+	pool: WorkerPool | undefined,
+): Promise<LoadedGraph> {
+	const started = performance.now();
+	releaseStage(pool ? 0 : source.events);
+	const blocks = reads.map(({ block, warnings }) => ({ ...block!, warnings }));
+	const { graph, warnings } = await buildFromBlocks(blocks, pool, { allocate: allocateColumns });
+	return { graph, source, warnings, workers, ingestMs, graphMs: performance.now() - started };
+}
+
+export function kernelClassesOf({ kernelClasses }: ReadFlags): KernelClassTable | undefined {
+	return kernelClasses === undefined ? undefined : loadKernelClasses(kernelClasses);
 }
 
 function readOptions({ strict, maxBytes, maxRatio }: ReadFlags) {
@@ -86,14 +111,14 @@ function eachOnce(files: readonly string[]): string[] {
 	return [...seen.values()];
 }
 
-function sourceOf(traces: readonly Trace[]): GraphSource {
-	const sum = (field: "eventCount" | "bytes" | "compressedBytes"): number =>
-		traces.reduce((total, trace) => total + trace[field], 0);
+function sourceOf(reads: readonly RankRead[]): GraphSource {
+	const sum = (field: "events" | "bytes" | "compressedBytes"): number =>
+		reads.reduce((total, read) => total + read[field], 0);
 	return {
-		files: traces.length,
-		ranks: traces.length,
-		worldSize: traces.reduce((most, trace) => Math.max(most, trace.worldSize), traces.length),
-		events: sum("eventCount"),
+		files: reads.length,
+		ranks: reads.length,
+		worldSize: reads.reduce((most, { worldSize }) => Math.max(most, worldSize), reads.length),
+		events: sum("events"),
 		bytes: sum("bytes"),
 		compressedBytes: sum("compressedBytes"),
 	};

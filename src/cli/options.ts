@@ -7,6 +7,7 @@ export interface ReadFlags {
 	readonly maxBytes?: number;
 	readonly maxRatio?: number;
 	readonly kernelClasses?: string;
+	readonly workers?: number;
 	readonly json?: boolean;
 }
 
@@ -25,6 +26,12 @@ export function parsePositive(text: string): number {
 	const value = Number(text);
 	if (!(value > 0) || !Number.isFinite(value)) throw new InvalidArgumentError("give a number above 0");
 	return value;
+}
+
+/** A whole number from 1 on. */
+export function parseCount(text: string): number {
+	if (!/^[1-9]\d{0,5}$/.test(text.trim())) throw new InvalidArgumentError("give a whole number from 1 on");
+	return Number(text);
 }
 
 /** `all` or the N of `ProfilerStep#N`. */
@@ -49,6 +56,11 @@ export function withReadFlags(command: Command): Command {
 				"--max-ratio <n>",
 				`refuse a compressed trace whose text is over n times as long (default: ${DEFAULT_MAX_RATIO})`,
 			).argParser(parsePositive),
+		)
+		.addOption(
+			new Option("--workers <n>", "read with so many worker threads (default: one a core, for large sets)").argParser(
+				parseCount,
+			),
 		)
 		.option("--json", "print one JSON document instead of text");
 }

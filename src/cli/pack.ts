@@ -1,17 +1,15 @@
 /** `lumos pack`: the execution graph as one file that every command reads instead of the traces. */
 import { basename, resolve } from "node:path";
-import { buildGraph } from "../graph/build.js";
 import { writeContainer } from "../graph/container/write.js";
 import { UserError } from "../lib/errors.js";
 import { assembleInspect } from "../report/assemble-inspect.js";
 import { formatPack } from "../report/format-pack.js";
 import { listTraces } from "../trace/index.js";
-import { buildOptions, loadTraces } from "./load.js";
-import { releaseStage } from "./memory.js";
+import { inspected } from "../ingest/rank-read.js";
+import { graphOf, withRanks } from "./load.js";
 import type { ReadFlags } from "./options.js";
 import { checkOutput, writeOutput } from "./output-file.js";
 import { openPacked } from "./packed.js";
-import { computing } from "./signals.js";
 import { peakRssMb, print, stdoutLook } from "./terminal.js";
 import { version } from "./version.js";
 
@@ -24,16 +22,17 @@ export async function pack(paths: string[], flags: PackFlags): Promise<void> {
 	if (await openPacked(paths, flags))
 		throw new UserError(`${paths[0]} is packed already; replay or inspect it as it is`);
 	const path = flags.out ?? nameAfter(paths[0]!);
-	const options = buildOptions(flags);
 	const file = checkOutput(path, await listTraces(paths));
-	const { traces, source, ingestMs } = await loadTraces(paths, flags);
-	releaseStage(source.events);
-	const { timing: _, ...job } = await computing(() =>
-		assembleInspect(traces, source, { ingestMs, totalMs: 0, peakRssMb: 0, workers: 1 }),
+	const { graph, source, warnings, job, workers, ingestMs, graphMs } = await withRanks(
+		paths,
+		flags,
+		{ graph: true, shape: true },
+		async (loaded, pool) => {
+			const inspectTiming = { ingestMs: loaded.ingestMs, totalMs: 0, peakRssMb: 0, workers: loaded.workers };
+			const { timing: _, ...job } = assembleInspect(inspected(loaded.reads), loaded.source, inspectTiming);
+			return { ...(await graphOf(loaded, pool)), job };
+		},
 	);
-	const graphStarted = performance.now();
-	const { graph, warnings } = await computing(() => buildGraph(traces, options));
-	const graphMs = performance.now() - graphStarted;
 	const writeStarted = performance.now();
 	const meta = { createdBy: `lumos ${version}`, source, warnings: [...warnings], job };
 	const bytes = await writeOutput(file, (place) => writeContainer(place, graph, meta));
@@ -50,7 +49,7 @@ export async function pack(paths: string[], flags: PackFlags): Promise<void> {
 			writeMs: performance.now() - writeStarted,
 			totalMs: performance.now() - started,
 			peakRssMb: peakRssMb(),
-			workers: 1,
+			workers,
 		},
 	};
 	await print(flags.json ? JSON.stringify(result) : formatPack(result, stdoutLook()));

@@ -26,7 +26,7 @@ export async function replay(paths: string[], flags: ReplayFlags): Promise<void>
 	if (flags.compare && flags.perfetto === undefined)
 		throw new UserError("--compare changes what --perfetto writes; give --perfetto FILE too");
 	const output = flags.perfetto === undefined ? undefined : checkOutput(flags.perfetto, await listTraces(paths));
-	const { graph, source, warnings, ingestMs, graphMs } = await loadGraph(paths, flags);
+	const { graph, source, warnings, workers, ingestMs, graphMs } = await loadGraph(paths, flags);
 	releaseStage(source.events);
 	const { times, result } = await computing(() => {
 		const simulateStarted = performance.now();
@@ -34,7 +34,7 @@ export async function replay(paths: string[], flags: ReplayFlags): Promise<void>
 		const simulateMs = performance.now() - simulateStarted;
 		releaseStage(source.events);
 		const parts = { graph, times, source, collectives: collectiveTotals(graph, times), warnings: [...warnings] };
-		const timing = { ingestMs, graphMs, simulateMs, totalMs: 0, peakRssMb: 0, workers: 1 };
+		const timing = { ingestMs, graphMs, simulateMs, totalMs: 0, peakRssMb: 0, workers };
 		return { times, result: assembleReplay({ ...parts, timing, step: flags.step === "all" ? undefined : flags.step }) };
 	});
 	if (output !== undefined) {

@@ -4,24 +4,25 @@
  * (or the lag, where that is less), so that an edited graph still waits for them.
  */
 import { sampleQuantile } from "../lib/sort.js";
-import { EdgeKind, type ExecutionGraph, TaskKind } from "./graph.js";
+import { EdgeKind, TaskKind } from "./graph.js";
+import type { BlockColumns } from "./rank/block.js";
 
 /** An edge's least delay is this quantile of the lags where nothing else can have held the task. */
 const LEAST_QUANTILE = 0.1;
 /** Lags up to this are samples of the delay between streams, ns. */
 const INTER_STREAM_SAMPLE_NS = 10_000;
 
-type Mutable = Pick<
-	ExecutionGraph,
-	| "taskCount"
+type Columns = Pick<
+	BlockColumns,
 	| "kind"
 	| "predOffset"
 	| "pred"
 	| "edgeKind"
 	| "delayNs"
-	| "measuredStartNs"
-	| "measuredEndNs"
+	| "startNs"
+	| "endNs"
 	| "waitTask"
+	| "waitTarget"
 	| "waitDelayNs"
 >;
 
@@ -33,9 +34,9 @@ export interface LeastDelays {
 	readonly sync: number;
 }
 
-/** @param waitTarget of a runtime wait: the task it was seen to wait for (a source: nothing). */
-export function fitDelays(graph: Mutable, waitTarget: Uint32Array): void {
-	fillLags(graph, waitTarget);
+/** Fills `delayNs` and `waitDelayNs` from the measured times of one rank. */
+export function fitDelays(graph: Columns): void {
+	fillLags(graph);
 	const least = leastDelays(graph);
 	const waitsOf = new Map<number, number[]>();
 	graph.waitTask.forEach((task, w) => {
@@ -43,8 +44,8 @@ export function fitDelays(graph: Mutable, waitTarget: Uint32Array): void {
 		if (list) list.push(w);
 		else waitsOf.set(task, [w]);
 	});
-	const { taskCount, kind, predOffset } = graph;
-	for (let task = 0; task < taskCount; task++) {
+	const { kind, predOffset } = graph;
+	for (let task = 0; task < kind.length; task++) {
 		const waits = kind[task] === TaskKind.syncReturn ? (waitsOf.get(task) ?? NO_WAITS) : NO_WAITS;
 		// A task that waited for one thing waited for all of its lag.
 		if (predOffset[task + 1]! - predOffset[task]! + waits.length > 1) fitTask(graph, task, least, waits);
@@ -54,26 +55,26 @@ export function fitDelays(graph: Mutable, waitTarget: Uint32Array): void {
 const NO_WAITS: readonly number[] = [];
 
 /** Every delay starts as the lag that was measured on it. */
-function fillLags(graph: Mutable, waitTarget: Uint32Array): void {
-	const { taskCount, predOffset, pred, delayNs, measuredStartNs, measuredEndNs, waitTask, waitDelayNs } = graph;
-	for (let task = 0; task < taskCount; task++) {
-		const start = measuredStartNs[task]!;
+function fillLags(graph: Columns): void {
+	const { kind, predOffset, pred, delayNs, startNs, endNs, waitTask, waitTarget, waitDelayNs } = graph;
+	for (let task = 0; task < kind.length; task++) {
+		const start = startNs[task]!;
 		for (let e = predOffset[task]!; e < predOffset[task + 1]!; e++) {
 			const encoded = pred[e]!;
-			delayNs[e] = start - (encoded & 1 ? measuredEndNs[encoded >> 1]! : measuredStartNs[encoded >> 1]!);
+			delayNs[e] = start - (encoded & 1 ? endNs[encoded >> 1]! : startNs[encoded >> 1]!);
 		}
 	}
 	for (let w = 0; w < waitTask.length; w++)
-		waitDelayNs[w] = measuredStartNs[waitTask[w]!]! - measuredEndNs[waitTarget[w]!]!;
+		waitDelayNs[w] = startNs[waitTask[w]!]! - endNs[waitTarget[w]!]!;
 }
 
 /** Leaves the lag on the edge or wait that explains the start best, and the least delay of their kind on the others. */
-function fitTask(graph: Mutable, task: number, least: LeastDelays, waits: readonly number[]): void {
+function fitTask(graph: Columns, task: number, least: LeastDelays, waits: readonly number[]): void {
 	const { kind, predOffset, pred, edgeKind, delayNs, waitDelayNs } = graph;
 	const begin = predOffset[task]!;
 	const end = predOffset[task + 1]!;
-	// Ranks meet without delay: a rendezvous is over when the last has arrived, and the transfers start.
-	if (kind[task] === TaskKind.rendezvous || kind[task] === TaskKind.transfer) {
+	// Ranks meet without delay: a transfer starts when the last has arrived.
+	if (kind[task] === TaskKind.transfer) {
 		delayNs.fill(0, begin, end);
 		return;
 	}
@@ -127,12 +128,12 @@ function floorOf(kind: number, slot: number, least: LeastDelays, handedOver: boo
 }
 
 /** What each kind of edge takes at least, from the tasks where no other edge can have held the start. Delays are lags. */
-function leastDelays(graph: Mutable): LeastDelays {
-	const { taskCount, kind, predOffset, pred, edgeKind, delayNs } = graph;
+function leastDelays(graph: Columns): LeastDelays {
+	const { kind, predOffset, pred, edgeKind, delayNs } = graph;
 	const launch: [number[], number[]] = [[], []];
 	const stream: number[] = [];
 	const interStream: number[] = [];
-	for (let task = 0; task < taskCount; task++) {
+	for (let task = 0; task < kind.length; task++) {
 		if (kind[task]! < TaskKind.kernel) continue;
 		let launchLag = Number.NaN;
 		let slot = 0;

@@ -10,11 +10,11 @@ import type { KernelKinds } from "./kernel-kinds.js";
 import { formatMessage } from "./message.js";
 
 export interface DeviceTasks {
-	/** The task of a device row (for a matched collective its transfer), or NONE. */
+	/** The task of a device row (its transfer, where it may meet other ranks), or NONE. */
 	readonly taskOf: Int32Array;
 	/** Local processor of each stream id. */
 	readonly processorOf: ReadonlyMap<number, number>;
-	/** Arrival task of a device row that is part of a matched collective, else NONE. */
+	/** Arrival task of a device row that may meet other ranks, else NONE. */
 	readonly arriveOf: Int32Array;
 }
 
@@ -28,9 +28,7 @@ const OVERLAP_NS = 2000;
  */
 const SUBMITTED_NS = 10_000;
 
-/**
- * @param wireNs of a device row: the wire time of the matched collective it belongs to, or NaN.
- */
+/** @param joins of a device row: whether it may meet other ranks, and is then an arrival and a transfer. */
 export function addDeviceTasks(
 	draft: RankDraft,
 	trace: Trace,
@@ -38,7 +36,7 @@ export function addDeviceTasks(
 	history: LaunchHistory,
 	{ firstTask, launchShape }: CpuTasks,
 	kinds: KernelKinds,
-	wireNs: (row: number) => number,
+	joins: (row: number) => boolean,
 ): DeviceTasks {
 	const { events } = trace;
 	const taskOf = new Int32Array(events.count).fill(NONE);
@@ -63,14 +61,13 @@ export function addDeviceTasks(
 			const call = calls.launcherOf[row]!;
 			const launch = call === NONE ? NONE : firstTask[call]!;
 			const shape = shapes.of(row, call === NONE ? 0 : launchShape[call]!);
-			const wire = wireNs(row);
 			let first: number;
-			if (Number.isNaN(wire)) {
+			if (!joins(row)) {
 				first = draft.addTask(kind, processor, name, shape, start, end);
 				taskOf[row] = first;
 			} else {
 				first = draft.addTask(TaskKind.arrive, processor, name, shape, start, start);
-				const transfer = draft.addTask(TaskKind.transfer, processor, name, shape, end - wire, end);
+				const transfer = draft.addTask(TaskKind.transfer, processor, name, shape, start, end);
 				draft.addEdge(EdgeKind.intraStream, first, FROM_FINISH, transfer);
 				arriveOf[row] = first;
 				taskOf[row] = transfer;

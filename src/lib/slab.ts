@@ -8,9 +8,13 @@ export class Slab {
 	private readonly buffer: ArrayBuffer;
 	private next = 0;
 
-	/** @param bytes of all arrays together, each rounded up to a multiple of 8. */
-	constructor(bytes: number) {
-		this.buffer = new ArrayBuffer(bytes);
+	/**
+	 * @param bytes of all arrays together, each rounded up to a multiple of 8.
+	 * @param shared in a SharedArrayBuffer, which other threads can be given.
+	 */
+	constructor(bytes: number, shared = false) {
+		// Its arrays are used alike; the types of the two do not say so.
+		this.buffer = shared ? (new SharedArrayBuffer(bytes) as unknown as ArrayBuffer) : new ArrayBuffer(bytes);
 	}
 
 	/** Room that an array of so many bytes takes. */

@@ -1,27 +1,35 @@
 /** Puts what traces say about their job together as the document `lumos.inspect/1`. */
-import { describeJob } from "../analysis/job-shape/index.js";
+import { describeSurveys, type Survey } from "../analysis/job-shape/index.js";
 import { nsToMs } from "../lib/units.js";
 import { Category, type ProcessGroup, type Trace, type TraceWarning } from "../trace/columns.js";
 import type { InspectRank, InspectResult } from "./inspect-result.js";
 
+/** What is said of a job is put together from this of each of its ranks. */
+export interface InspectedRank {
+	readonly description: InspectRank;
+	readonly survey: Survey;
+	readonly skipped: Trace["skipped"];
+	readonly warnings: readonly TraceWarning[];
+}
+
 export function assembleInspect(
-	traces: readonly Trace[],
+	ranks: readonly InspectedRank[],
 	source: InspectResult["source"],
 	timing: InspectResult["timing"],
 ): InspectResult {
 	return {
 		schema: "lumos.inspect/1",
 		source,
-		ranks: traces.map(describeRank),
-		processGroups: mergeGroups(traces).map((group) => ({ ...group, ranks: [...group.ranks] })),
-		job: describeJob(traces),
-		skipped: addUp(traces.flatMap((trace) => trace.skipped)),
-		warnings: mergeWarnings(traces.flatMap((trace) => trace.warnings)),
+		ranks: ranks.map(({ description }) => description),
+		processGroups: mergeGroups(ranks).map((group) => ({ ...group, ranks: [...group.ranks] })),
+		job: describeSurveys(ranks.map(({ survey }) => survey)),
+		skipped: addUp(ranks.flatMap(({ skipped }) => skipped)),
+		warnings: mergeWarnings(ranks.flatMap(({ warnings }) => warnings)),
 		timing,
 	};
 }
 
-function describeRank(trace: Trace): InspectRank {
+export function describeRank(trace: Trace): InspectRank {
 	const { events } = trace;
 	const threads = new Set<number>();
 	const streams = new Set<number>();
@@ -43,10 +51,10 @@ function describeRank(trace: Trace): InspectRank {
 }
 
 /** Groups of all ranks, each once: by name and members, since every rank names only its own. */
-function mergeGroups(traces: readonly Trace[]): ProcessGroup[] {
+function mergeGroups(ranks: readonly InspectedRank[]): ProcessGroup[] {
 	const groups = new Map<string, ProcessGroup>();
-	for (const trace of traces)
-		for (const group of trace.processGroups) groups.set(`${group.name}|${group.ranks.join()}`, group);
+	for (const { survey } of ranks)
+		for (const group of survey.trace.processGroups) groups.set(`${group.name}|${group.ranks.join()}`, group);
 	return [...groups.values()];
 }
 

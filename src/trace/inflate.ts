@@ -12,6 +12,7 @@ import * as zlib from "node:zlib";
 import { Decompress } from "fzstd";
 import { EnvironmentError, UserError } from "../lib/errors.js";
 import { type Compression, compressionOf } from "./compression.js";
+import { inflateAtOnce } from "./inflate-at-once.js";
 
 const FILE_PIECE_BYTES = 64 * 1024;
 const PLAIN_PIECE_BYTES = 1024 * 1024;
@@ -40,6 +41,8 @@ export interface TraceSource {
 	readonly damage: CompressionDamage | undefined;
 	/** @param wantsMore asked before a damaged file is inflated a second time. */
 	text(wantsMore: () => boolean): AsyncIterable<Uint8Array>;
+	/** All of the text where it can be had in one go on this thread; then `text` need not be asked. */
+	textAtOnce?(): Uint8Array | undefined;
 }
 
 export class TraceFile implements TraceSource {
@@ -85,6 +88,16 @@ export class TraceFile implements TraceSource {
 				const create = createZstdDecompress;
 				yield* this.inflated(() => create(zlibOptions), wantsMore);
 			} else yield* this.zstd();
+		} catch (error) {
+			throw readFailure(this.path, error);
+		}
+	}
+
+	textAtOnce(): Uint8Array | undefined {
+		try {
+			const text = this.compression === "gzip" ? inflateAtOnce(this.path, this.bytes) : undefined;
+			if (text !== undefined) this.bytesRead = this.bytes;
+			return text;
 		} catch (error) {
 			throw readFailure(this.path, error);
 		}

@@ -12,6 +12,11 @@ export interface ReadOptions {
 	readonly onProgress?: (bytesRead: number, bytesTotal: number, events: number) => void;
 	/** The rank of this trace, whatever the file says. */
 	readonly rank?: number;
+	/**
+	 * Do all the work on this thread, a file at once where it is not too long: less work in total, for one of several
+	 * readers. Else a second thread inflates. @default false
+	 */
+	readonly oneThread?: boolean;
 	/** Keep every Python frame as a row of `Category.module`, not only `nn.Module` ones. */
 	readonly keepPython?: boolean;
 }

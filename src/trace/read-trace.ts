@@ -43,7 +43,7 @@ async function scanFile(file: TraceSource, scanner: Scanner, options: ReadOption
 	const maxRatio = file.compression === "none" ? Number.POSITIVE_INFINITY : (options.maxRatio ?? DEFAULT_MAX_RATIO);
 	const ratioBytes = Math.max(RATIO_FREE_BYTES, file.bytes * maxRatio);
 	let lastReportMs = 0;
-	for await (const piece of file.text(() => scanner.open)) {
+	for await (const piece of pieces(file, scanner, options)) {
 		scanner.feed(piece);
 		if (scanner.bytes > maxBytes) {
 			throw new UserError(
@@ -63,6 +63,15 @@ async function scanFile(file: TraceSource, scanner: Scanner, options: ReadOption
 	}
 	scanner.finish();
 	options.onProgress?.(file.bytes, file.bytes, scanner.events);
+}
+
+/** Pieces of a text at hand: small enough that the scanner's copy of each stays in the cache. */
+const PIECE_BYTES = 256 * 1024;
+
+async function* pieces(file: TraceSource, scanner: Scanner, options: ReadOptions): AsyncGenerator<Uint8Array> {
+	const whole = options.oneThread ? file.textAtOnce?.() : undefined;
+	if (whole === undefined) return yield* file.text(() => scanner.open);
+	for (let at = 0; at < whole.length; at += PIECE_BYTES) yield whole.subarray(at, at + PIECE_BYTES);
 }
 
 function assemble(file: TraceSource, scanner: Scanner, options: ReadOptions): Trace {
