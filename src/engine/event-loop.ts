@@ -16,15 +16,16 @@ export class EventLoop {
 	readonly #sharedLinks: boolean;
 	#inTimeOrder: boolean;
 
-	/** Tasks on shared links are always settled in time order. */
-	constructor(kernel: Kernel, graph: SimulationGraph, inTimeOrder: boolean, links?: LinkModel) {
+	/** Tasks on shared links are always settled in time order. The memory is free from the address `free` on. */
+	constructor(kernel: Kernel, graph: SimulationGraph, inTimeOrder: boolean, links?: LinkModel, free?: number) {
 		this.#kernel = kernel;
 		this.#graph = graph;
 		this.#sharedLinks = links !== undefined;
 		this.#inTimeOrder = inTimeOrder || this.#sharedLinks;
 		const { processorCount, ascending } = checkGraph(graph);
 		this.#waits = sortWaits(graph, graph.waitDelayNs);
-		this.#arena = layOut(kernel, graph, this.#waits, processorCount, ascending, links);
+		const arena = new Arena(kernel, free);
+		this.#arena = layOut(arena, graph, this.#waits, processorCount, ascending, links);
 		kernel.exports.prepare(this.#arena.control);
 	}
 
@@ -82,7 +83,7 @@ export class EventLoop {
 const HEAP_SHIFT = 48;
 
 function layOut(
-	kernel: Kernel,
+	arena: Arena,
 	graph: SimulationGraph,
 	waits: SortedWaits,
 	processorCount: number,
@@ -92,7 +93,6 @@ function layOut(
 	const { taskCount, edgeCount } = graph;
 	const linkTasks = links ? checkLinks(links, taskCount) : 0;
 	const waitCount = waits.task.length;
-	const arena = new Arena(kernel);
 	arena.count("TASKS", taskCount);
 	arena.count("EDGES", edgeCount);
 	arena.count("PROCESSORS", processorCount);

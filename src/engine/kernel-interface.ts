@@ -21,4 +21,6 @@ export interface Kernel {
 	grow(bytes: number): void;
 	/** The memory as it is now: views over it live until the next `grow`. */
 	buffer(): ArrayBufferLike;
+	/** Whether a buffer is this memory, now or before it grew: a column over it need not be copied. */
+	owns(buffer: ArrayBufferLike): boolean;
 }

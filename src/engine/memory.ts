@@ -22,10 +22,11 @@ export class Arena {
 	readonly #counts = new Map<ControlField, number>();
 	#end: number;
 
-	constructor(kernel: Kernel) {
+	/** Sections begin at `from`, behind the columns that are in the memory already. */
+	constructor(kernel: Kernel, from = firstColumn(kernel)) {
 		this.#kernel = kernel;
 		this.control = align(kernel.base);
-		this.#end = this.control + CONTROL_BYTES;
+		this.#end = from;
 	}
 
 	/** Sets a field that is a number and no address. */
@@ -33,8 +34,12 @@ export class Arena {
 		this.#counts.set(field, value);
 	}
 
-	/** A section that starts with what `content` holds. */
+	/** A section that starts with what `content` holds; where that is in this memory, it is the section. */
 	input(field: ControlField, content: Column): void {
+		if (this.#kernel.owns(content.buffer)) {
+			this.#sections.set(field, { address: content.byteOffset, content: undefined });
+			return;
+		}
 		this.#add(field, content.byteLength, 0, content);
 	}
 
@@ -87,6 +92,11 @@ export class Arena {
 	}
 }
 
-function align(address: number): number {
+/** Where columns may begin: behind the control block. */
+export function firstColumn(kernel: Kernel): number {
+	return align(align(kernel.base) + CONTROL_BYTES);
+}
+
+export function align(address: number): number {
 	return Math.ceil(address / ALIGNMENT) * ALIGNMENT;
 }

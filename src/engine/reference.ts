@@ -41,6 +41,7 @@ export function referenceKernel(): Kernel {
 		},
 		base: portable.heapBase(),
 		buffer: () => buffer,
+		owns: (other) => other === buffer,
 		grow(bytes) {
 			if (bytes <= buffer.byteLength) return;
 			const larger = new ArrayBuffer(Math.ceil(bytes / 8) * 8);

@@ -1,5 +1,6 @@
 /** Runs the event loop over a graph. */
 import { EventLoop } from "./event-loop.js";
+import { homeOf } from "./graph-columns.js";
 import { acquireKernel, releaseKernel } from "./kernel.js";
 import type { EngineMode } from "./kernel-interface.js";
 import { withLaunchQueue } from "./launch-queue.js";
@@ -51,13 +52,15 @@ export function simulate(graph: SimulationGraph, options: SimulateOptions = {}):
 	};
 	const { launchQueueLimit = 0, ...rest } = options;
 	if (launchQueueLimit > 0) return simulateQueue(changed, launchQueueLimit, rest);
-	const kernel = acquireKernel(options.engine ?? "wasm");
+	const engine = options.engine ?? "wasm";
+	const home = engine === "wasm" ? homeOf(graph) : undefined;
+	const kernel = home?.kernel ?? acquireKernel(engine);
 	try {
-		const loop = new EventLoop(kernel, changed, options.inTimeOrder ?? false, options.links);
+		const loop = new EventLoop(kernel, changed, options.inTimeOrder ?? false, options.links, home?.end);
 		loop.run();
 		return loop.timeline();
 	} finally {
-		releaseKernel(kernel);
+		if (!home) releaseKernel(kernel);
 	}
 }
 
