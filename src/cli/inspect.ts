@@ -1,9 +1,10 @@
 /** `lumos inspect`: what the traces say about the job. */
+
+import { inspected } from "../ingest/rank-read.js";
 import { UserError } from "../lib/errors.js";
 import { assembleInspect } from "../report/assemble-inspect.js";
 import { formatInspect } from "../report/format-inspect.js";
 import type { InspectResult } from "../report/inspect-result.js";
-import { inspected } from "../ingest/rank-read.js";
 import { withRanks } from "./load.js";
 import type { ReadFlags } from "./options.js";
 import { openPacked } from "./packed.js";

@@ -1,7 +1,7 @@
 /** From what the user named to an execution graph: traces are read and built, packed graphs are opened. */
 import { realpathSync } from "node:fs";
 import { allocateColumns } from "../engine/index.js";
-import type { GraphSource } from "../graph/container/index.js";
+import type { Container, GraphSource } from "../graph/container/index.js";
 import type { ExecutionGraph } from "../graph/graph.js";
 import { buildFromBlocks } from "../ingest/build-graph.js";
 import type { WorkerPool } from "../ingest/pool.js";
@@ -9,11 +9,14 @@ import type { RankRead } from "../ingest/rank-read.js";
 import { readRanks } from "../ingest/read-ranks.js";
 import type { TraceWarning } from "../trace/columns.js";
 import { type KernelClassTable, listTraces, loadKernelClasses } from "../trace/index.js";
+import { cacheEntry, keep, openCached, worthKeeping } from "./cache.js";
 import { releaseStage } from "./memory.js";
 import type { ReadFlags } from "./options.js";
 import { openPacked } from "./packed.js";
+import { computing } from "./signals.js";
 import { statOrUndefined } from "./stat.js";
 import { stderrProgress } from "./terminal.js";
+import { version } from "./version.js";
 import { chooseWorkers } from "./workers.js";
 
 export interface LoadedRanks {
@@ -30,6 +33,8 @@ export interface LoadedGraph {
 	readonly workers: number;
 	readonly ingestMs: number;
 	readonly graphMs: number;
+	/** To be called once the results are out: keeps the graph for the next time, where that is worth it. */
+	readonly keep: () => void;
 }
 
 /** What of each rank is wanted. */
@@ -54,7 +59,7 @@ export async function withRanks<T>(
 	const pool = workers > 1 || flags.workers !== undefined ? await openWorkers(workers) : undefined;
 	try {
 		const onProgress = (done: number, total: number): void => progress.update(done, total);
-		const options = { read: readOptions(flags), kernelClasses, ...wanted, onProgress };
+		const options = { read: readOptions(flags), kernelClasses, ...wanted, onProgress, compute: computing };
 		const reads = await readRanks(files, pool, options).finally(() => progress.finish());
 		return await then({ reads, source: sourceOf(reads), workers, ingestMs: performance.now() - started }, pool);
 	} finally {
@@ -70,11 +75,27 @@ async function openWorkers(workers: number): Promise<WorkerPool> {
 export async function loadGraph(paths: readonly string[], flags: ReadFlags): Promise<LoadedGraph> {
 	const started = performance.now();
 	const packed = await openPacked(paths, flags);
-	if (packed) {
-		const { source, warnings } = packed.meta;
-		return { graph: packed.graph, source, warnings, workers: 1, ingestMs: performance.now() - started, graphMs: 0 };
-	}
-	return withRanks(paths, flags, { graph: true, shape: false }, graphOf);
+	if (packed) return opened(packed, started);
+	const entry = flags.cache === false ? undefined : cacheEntry(eachOnce(await listTraces(paths)), cacheSettings(flags));
+	const cached = entry && (await openCached(entry));
+	if (cached) return opened(cached, started);
+	const built = await withRanks(paths, flags, { graph: true, shape: false }, graphOf);
+	if (entry === undefined || !worthKeeping(performance.now() - started)) return built;
+	const { writeContainer } = await import("../graph/container/index.js");
+	const { graph, source, warnings } = built;
+	const meta = { createdBy: `lumos ${version}`, source, warnings };
+	return { ...built, keep: () => keep(entry, (path) => writeContainer(path, graph, meta)) };
+}
+
+function opened({ graph, meta }: Container, started: number): LoadedGraph {
+	const { source, warnings } = meta;
+	return { graph, source, warnings, workers: 1, ingestMs: performance.now() - started, graphMs: 0, keep: () => {} };
+}
+
+/** Flags that change the graph of a given trace. */
+function cacheSettings({ strict, maxBytes, maxRatio, kernelClasses }: ReadFlags): unknown {
+	const classes = kernelClasses === undefined ? undefined : String(kernelClassesOf({ kernelClasses }));
+	return { strict, maxBytes, maxRatio, classes };
 }
 
 /** The graph of ranks that were read for it. */
@@ -85,8 +106,8 @@ export async function graphOf(
 	const started = performance.now();
 	releaseStage(pool ? 0 : source.events);
 	const blocks = reads.map(({ block, warnings }) => ({ ...block!, warnings }));
-	const { graph, warnings } = await buildFromBlocks(blocks, pool, { allocate: allocateColumns });
-	return { graph, source, warnings, workers, ingestMs, graphMs: performance.now() - started };
+	const { graph, warnings } = await buildFromBlocks(blocks, pool, { allocate: allocateColumns }, computing);
+	return { graph, source, warnings, workers, ingestMs, graphMs: performance.now() - started, keep: () => {} };
 }
 
 export function kernelClassesOf({ kernelClasses }: ReadFlags): KernelClassTable | undefined {

@@ -8,6 +8,8 @@ export interface ReadFlags {
 	readonly maxRatio?: number;
 	readonly kernelClasses?: string;
 	readonly workers?: number;
+	/** False: neither look for a kept graph nor keep one. */
+	readonly cache?: boolean;
 	readonly json?: boolean;
 }
 
@@ -66,8 +68,10 @@ export function withReadFlags(command: Command): Command {
 }
 
 export function withGraphFlags(command: Command): Command {
-	return withReadFlags(command).option(
-		"--kernel-classes <file>",
-		'further kernel classes: a JSON list of {"pattern", "class": compute, communication or memory}',
-	);
+	return withReadFlags(command)
+		.option(
+			"--kernel-classes <file>",
+			'further kernel classes: a JSON list of {"pattern", "class": compute, communication or memory}',
+		)
+		.option("--no-cache", "neither use nor keep the graph of these traces (LUMOS_CACHE=off does it for good)");
 }

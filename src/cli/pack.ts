@@ -1,11 +1,11 @@
 /** `lumos pack`: the execution graph as one file that every command reads instead of the traces. */
 import { basename, resolve } from "node:path";
 import { writeContainer } from "../graph/container/write.js";
+import { inspected } from "../ingest/rank-read.js";
 import { UserError } from "../lib/errors.js";
 import { assembleInspect } from "../report/assemble-inspect.js";
 import { formatPack } from "../report/format-pack.js";
 import { listTraces } from "../trace/index.js";
-import { inspected } from "../ingest/rank-read.js";
 import { graphOf, withRanks } from "./load.js";
 import type { ReadFlags } from "./options.js";
 import { checkOutput, writeOutput } from "./output-file.js";

@@ -26,7 +26,7 @@ export async function replay(paths: string[], flags: ReplayFlags): Promise<void>
 	if (flags.compare && flags.perfetto === undefined)
 		throw new UserError("--compare changes what --perfetto writes; give --perfetto FILE too");
 	const output = flags.perfetto === undefined ? undefined : checkOutput(flags.perfetto, await listTraces(paths));
-	const { graph, source, warnings, workers, ingestMs, graphMs } = await loadGraph(paths, flags);
+	const { graph, source, warnings, workers, ingestMs, graphMs, keep } = await loadGraph(paths, flags);
 	releaseStage(source.events);
 	const { times, result } = await computing(() => {
 		const simulateStarted = performance.now();
@@ -42,10 +42,14 @@ export async function replay(paths: string[], flags: ReplayFlags): Promise<void>
 		await writeOutput(output, (path) => writePerfetto(path, graph, times, options));
 	}
 	const timing = { ...result.timing, totalMs: performance.now() - started, peakRssMb: peakRssMb() };
-	if (flags.json) return print(JSON.stringify({ ...result, timing }));
+	if (flags.json) {
+		await print(JSON.stringify({ ...result, timing }));
+		return keep();
+	}
 	const extras = {
 		deviceName: graph.ranks[0]?.deviceName ?? "",
 		...(flags.perfetto === undefined ? {} : { perfettoPath: flags.perfetto }),
 	};
 	await print(formatReplay({ ...result, timing }, extras, stdoutLook()));
+	keep();
 }

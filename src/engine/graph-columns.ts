@@ -66,6 +66,25 @@ export function allocateColumns({ taskCount, edgeCount, waitCount }: GraphSize):
 	};
 }
 
+/** A file that is longer leaves the engine no room of its own beside it in one memory. */
+const MOST_ROOM_BYTES = 2 ** 31;
+
+/**
+ * Room for a whole file of columns, which a graph is then laid on: in the memory of the engine where it fits.
+ *
+ * @throws EnvironmentError where there is no memory for it.
+ */
+export function allocateRoom(bytes: number): Uint8Array {
+	if (bytes > MOST_ROOM_BYTES) return new Uint8Array(new SharedArrayBuffer(bytes));
+	const kernel = wasmKernel();
+	const begin = firstColumn(kernel);
+	const end = align(begin + bytes);
+	kernel.grow(end);
+	const buffer = kernel.buffer();
+	homes.set(buffer, { kernel, end });
+	return new Uint8Array(buffer, begin, bytes);
+}
+
 /** The memory that the columns of a graph are in, if they came from `allocateColumns`. */
 export function homeOf(graph: GraphColumns): ColumnHome | undefined {
 	return homes.get(graph.pred.buffer);

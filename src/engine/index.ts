@@ -1,5 +1,5 @@
 /** The engine: when every task of an execution graph runs, and why then. */
-export { allocateColumns, type GraphColumns, type GraphSize } from "./graph-columns.js";
+export { allocateColumns, allocateRoom, type GraphColumns, type GraphSize } from "./graph-columns.js";
 export { releaseKernels } from "./kernel.js";
 export type { EngineMode } from "./kernel-interface.js";
 export { type LinkModel, NO_LINK } from "./links.js";

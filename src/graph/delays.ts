@@ -64,8 +64,7 @@ function fillLags(graph: Columns): void {
 			delayNs[e] = start - (encoded & 1 ? endNs[encoded >> 1]! : startNs[encoded >> 1]!);
 		}
 	}
-	for (let w = 0; w < waitTask.length; w++)
-		waitDelayNs[w] = startNs[waitTask[w]!]! - endNs[waitTarget[w]!]!;
+	for (let w = 0; w < waitTask.length; w++) waitDelayNs[w] = startNs[waitTask[w]!]! - endNs[waitTarget[w]!]!;
 }
 
 /** Leaves the lag on the edge or wait that explains the start best, and the least delay of their kind on the others. */

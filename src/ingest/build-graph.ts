@@ -6,6 +6,7 @@ import { type GraphColumns, placeBlock } from "../graph/join/place.js";
 import type { RankBlock } from "../graph/rank/block.js";
 import type { TraceWarning } from "../trace/index.js";
 import type { WorkerPool } from "./pool.js";
+import type { Compute } from "./rank-read.js";
 
 export interface GraphOfRanks {
 	readonly graph: ExecutionGraph;
@@ -21,14 +22,16 @@ export async function buildFromBlocks(
 	blocks: readonly RankBlock[],
 	pool: WorkerPool | undefined,
 	options: JoinOptions,
+	compute: Compute,
 ): Promise<GraphOfRanks> {
-	const plan = planJoin(blocks, { ...options, shared: pool !== undefined });
-	if (pool === undefined)
-		for (const [b, block] of blocks.entries()) placeBlock(plan.graph, block, plan.placements[b]!);
-	else await placeInPool(plan, blocks, pool);
-	const { graph, provenAcyclic } = completeJoin(plan, blocks);
-	if (provenAcyclic || isAcyclicAsMeasured(blocks, plan)) return { graph, plan, warnings: plan.warnings };
-	const apart = await buildFromBlocks(blocks, pool, { ...options, apart: true });
+	const plan = await compute(() => planJoin(blocks, { ...options, shared: pool !== undefined }));
+	if (pool !== undefined) await placeInPool(plan, blocks, pool);
+	const acyclic = await compute(() => {
+		if (pool === undefined) blocks.forEach((block, b) => placeBlock(plan.graph, block, plan.placements[b]!));
+		return completeJoin(plan, blocks).provenAcyclic || isAcyclicAsMeasured(blocks, plan);
+	});
+	if (acyclic) return { graph: plan.graph, plan, warnings: plan.warnings };
+	const apart = await buildFromBlocks(blocks, pool, { ...options, apart: true }, compute);
 	return { ...apart, warnings: [...apart.warnings, contradiction(plan.matches.count)] };
 }
 

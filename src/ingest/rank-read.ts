@@ -42,17 +42,27 @@ export interface RankReadOptions {
 	readonly shared: boolean;
 }
 
+/** Runs a long computation on this thread: its owner may have to prepare for that. */
+export type Compute = <T>(work: () => T) => T | Promise<T>;
+
+const atOnce: Compute = (work) => work();
+
 /** @throws what `readTrace` throws. */
 export async function readRank(
 	path: string,
 	options: RankReadOptions,
 	onProgress?: ReadOptions["onProgress"],
+	compute: Compute = atOnce,
 ): Promise<RankRead> {
-	const { kernelClasses, meets, shared } = options;
 	const trace = await readTrace(path, { ...options.read, ...(onProgress ? { onProgress } : {}) });
+	return compute(() => summarise(trace, options));
+}
+
+function summarise(trace: Trace, options: RankReadOptions): RankRead {
+	const { kernelClasses, meets, shared } = options;
 	const block = options.graph ? draftRank(trace, { kernelClasses, meets, shared }) : undefined;
 	return {
-		path,
+		path: trace.path,
 		rank: trace.rank,
 		rankFound: trace.rankFound,
 		worldSize: trace.worldSize,
@@ -71,7 +81,12 @@ export async function readRank(
 
 /** What `assembleInspect` wants of ranks whose shape was asked for. */
 export function inspected(reads: readonly RankRead[]): InspectedRank[] {
-	return reads.map(({ description, survey, skipped, warnings }) => ({ description, survey: survey!, skipped, warnings }));
+	return reads.map(({ description, survey, skipped, warnings }) => ({
+		description,
+		survey: survey!,
+		skipped,
+		warnings,
+	}));
 }
 
 function commsOf(trace: Trace, { meets, kernelClasses }: RankReadOptions): RankComms {

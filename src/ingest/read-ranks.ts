@@ -2,11 +2,13 @@
 import { statSync } from "node:fs";
 import { asOneJob } from "./one-job.js";
 import type { WorkerPool } from "./pool.js";
-import { type RankRead, type RankReadOptions, readRank } from "./rank-read.js";
+import { type Compute, type RankRead, type RankReadOptions, readRank } from "./rank-read.js";
 
 export interface ReadRanksOptions extends Omit<RankReadOptions, "meets" | "shared"> {
 	/** Compressed bytes read so far, of how many. */
 	readonly onProgress?: (bytesRead: number, bytesTotal: number) => void;
+	/** How to compute on this thread, where no worker does. */
+	readonly compute?: Compute;
 }
 
 /** How often workers' progress is looked at. */
@@ -20,15 +22,22 @@ const PROGRESS_INTERVAL_MS = 200;
 export async function readRanks(
 	files: readonly string[],
 	pool: WorkerPool | undefined,
-	{ onProgress, ...options }: ReadRanksOptions,
+	{ onProgress, compute, ...options }: ReadRanksOptions,
 ): Promise<RankRead[]> {
 	const meets = files.length > 1;
 	const sizes = files.map(sizeOf);
 	const total = sizes.reduce((sum, size) => sum + size, 0);
-	if (pool === undefined) return asOneJob(await readHere(files, sizes, { ...options, meets, shared: false }, onProgress));
+	if (pool === undefined) {
+		const here = { ...options, meets, shared: false };
+		return asOneJob(await readHere(files, sizes, here, onProgress, compute));
+	}
 
 	const progress = new Float64Array(new SharedArrayBuffer(8 * files.length));
-	const report = (): void => onProgress?.(progress.reduce((sum, bytes) => sum + bytes, 0), total);
+	const report = (): void =>
+		onProgress?.(
+			progress.reduce((sum, bytes) => sum + bytes, 0),
+			total,
+		);
 	const timer = setInterval(report, PROGRESS_INTERVAL_MS);
 	const read = { ...options.read, oneThread: true };
 	try {
@@ -46,12 +55,13 @@ async function readHere(
 	sizes: readonly number[],
 	options: RankReadOptions,
 	onProgress: ReadRanksOptions["onProgress"],
+	compute: Compute | undefined,
 ): Promise<RankRead[]> {
 	const total = sizes.reduce((sum, size) => sum + size, 0);
 	const reads: RankRead[] = [];
 	let before = 0;
 	for (const [index, file] of files.entries()) {
-		reads.push(await readRank(file, options, (done) => onProgress?.(before + done, total)));
+		reads.push(await readRank(file, options, (done) => onProgress?.(before + done, total), compute));
 		before += sizes[index]!;
 	}
 	return reads;

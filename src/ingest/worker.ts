@@ -1,7 +1,8 @@
 /** What a worker of the pool does: reads a rank, or puts one into its place in the graph. Named exports, one a job. */
-import { EnvironmentError, UserError } from "../lib/errors.js";
+
 import { type GraphColumns, type PlacedBlock, placeBlock } from "../graph/join/place.js";
 import type { Placement } from "../graph/join/placement.js";
+import { EnvironmentError, UserError } from "../lib/errors.js";
 import { releaseScanners } from "../trace/index.js";
 import { type RankRead, type RankReadOptions, readRank } from "./rank-read.js";
 

@@ -3,7 +3,7 @@
  * that read a file each; one reader alone is faster with a stream, which inflates beside it.
  */
 import { readFileSync } from "node:fs";
-import { gunzipSync, type Gunzip } from "node:zlib";
+import { type Gunzip, gunzipSync } from "node:zlib";
 
 /** Longer texts are inflated piece by piece, or the memory of several readers would not be bounded. */
 const MOST_TEXT_BYTES = 128 * 1024 * 1024;

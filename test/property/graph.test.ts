@@ -115,8 +115,8 @@ test("any two ranks build and replay together", () => {
 			const times = simulate(graph);
 			expect(times.settledOrder).toHaveLength(graph.taskCount);
 			const meetings = graph.kind.filter((kind) => kind === TaskKind.rendezvous).length;
-			const arrivals = graph.kind.filter((kind) => kind === TaskKind.arrive).length;
-			expect(arrivals).toBe(2 * meetings);
+			const transfers = graph.kind.filter((kind) => kind === TaskKind.transfer).length;
+			expect(transfers).toBe(2 * meetings);
 			expect(graph.edgeKind.filter((kind) => kind === EdgeKind.collective).length).toBe(4 * meetings);
 		}),
 		{ numRuns: 150, seed: 8, endOnFailure: true },

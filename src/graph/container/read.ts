@@ -25,8 +25,8 @@ export interface Container {
 }
 
 export interface ReadOptions {
-	/** Put the bytes in a SharedArrayBuffer, so that workers can be given the graph without a copy. */
-	readonly shared?: boolean;
+	/** Where the bytes go, at a multiple of 64 bytes. @default memory of their own */
+	readonly allocate?: (bytes: number) => Uint8Array;
 }
 
 /**
@@ -34,7 +34,7 @@ export interface ReadOptions {
  * @throws UserError naming file and byte where it is not a whole, sound container of this format.
  */
 export function readContainer(path: string, options: ReadOptions = {}): Container {
-	return decodeContainer(path, readWhole(path, options.shared ?? false));
+	return decodeContainer(path, readWhole(path, options.allocate ?? ((bytes) => new Uint8Array(bytes))));
 }
 
 /** The same on bytes at hand; `path` is only named in errors. Columns are views on `file`, whose start must be 8-byte aligned. */
@@ -57,7 +57,7 @@ export function decodeContainer(path: string, file: Uint8Array): Container {
 	return { graph: checked, meta };
 }
 
-function readWhole(path: string, shared: boolean): Uint8Array {
+function readWhole(path: string, make: (bytes: number) => Uint8Array): Uint8Array {
 	let fd: number;
 	try {
 		fd = openSync(path, "r");
@@ -70,7 +70,7 @@ function readWhole(path: string, shared: boolean): Uint8Array {
 		const start = new Uint8Array(Math.min(stat.size, HEADER.bytes));
 		readFull(fd, start, path);
 		checkStart(path, start, stat.size);
-		const file = allocate(path, stat.size, shared);
+		const file = allocate(path, stat.size, make);
 		readFull(fd, file, path);
 		return file;
 	} finally {
@@ -78,9 +78,9 @@ function readWhole(path: string, shared: boolean): Uint8Array {
 	}
 }
 
-function allocate(path: string, bytes: number, shared: boolean): Uint8Array {
+function allocate(path: string, bytes: number, make: (bytes: number) => Uint8Array): Uint8Array {
 	try {
-		return new Uint8Array(shared ? new SharedArrayBuffer(bytes) : new ArrayBuffer(bytes));
+		return make(bytes);
 	} catch {
 		throw new EnvironmentError(`${path}: no memory for its ${bytes} bytes`);
 	}

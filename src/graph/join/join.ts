@@ -5,12 +5,13 @@
  */
 import { Slab } from "../../lib/slab.js";
 import type { TraceWarning } from "../../trace/columns.js";
-import { alignClocks, type ClockAlignment } from "../clocks.js";
-import { type CommMatches, type MatchOptions, matchComms, noMatches } from "../comms/match.js";
+import { type ClockLine, type Clocks, clockLines } from "../comms/clocks.js";
+import { type CommMatches, type MatchOptions, matchComms } from "../comms/match.js";
+import { noMatches } from "../comms/match-columns.js";
 import { EdgeKind, EXACT, type ExecutionGraph, type GraphRank, NO_PROCESSOR, TaskKind } from "../graph.js";
 import type { RankBlock } from "../rank/block.js";
 import type { GraphColumns } from "./place.js";
-import { type ClockMap, type Layout, layOut, meetings, type Placement } from "./placement.js";
+import { type Layout, layOut, meetings, type Placement } from "./placement.js";
 import { StringMerger } from "./strings.js";
 import { joinWarnings } from "./warnings.js";
 
@@ -49,7 +50,6 @@ export interface JoinPlan {
 	/** One a block. */
 	readonly placements: readonly Placement[];
 	readonly matches: CommMatches;
-	readonly clocks: ClockAlignment;
 	readonly layout: Layout;
 	readonly warnings: readonly TraceWarning[];
 }
@@ -57,21 +57,24 @@ export interface JoinPlan {
 /** @param blocks one a rank, in the order of their ranks. */
 export function planJoin(blocks: readonly RankBlock[], options: JoinOptions = {}): JoinPlan {
 	const comms = blocks.map((block) => block.comms);
-	const matches = options.apart ? noMatches(comms) : matchComms(comms, options);
-	const clocks = alignClocks(comms, matches);
-	const maps = clockMaps(blocks, clocks);
+	const matched = matchComms(comms, options);
+	const matches = options.apart ? { ...matched, ...noMatches } : matched;
+	const { clocks } = matches;
+	const lines = linesFromOrigin(blocks, clocks);
 	const layout = layOut(blocks, matches);
 	const names = new StringMerger();
 	const meets = meetings(blocks, matches, layout.rankTasks);
-	const placements = blocks.map((block, b): Placement => ({
-		firstTask: layout.firstTask[b]!,
-		firstEdge: layout.firstEdge[b]!,
-		firstWait: layout.firstWait[b]!,
-		firstProcessor: layout.firstProcessor[b]!,
-		clock: maps[b]!,
-		stringId: names.add(block.strings),
-		...meets[b]!,
-	}));
+	const placements = blocks.map(
+		(block, b): Placement => ({
+			firstTask: layout.firstTask[b]!,
+			firstEdge: layout.firstEdge[b]!,
+			firstWait: layout.firstWait[b]!,
+			firstProcessor: layout.firstProcessor[b]!,
+			clock: lines[b]!,
+			stringId: names.add(block.strings),
+			...meets[b]!,
+		}),
+	);
 	const graph: ExecutionGraph = {
 		taskCount: layout.taskCount,
 		edgeCount: layout.edgeCount,
@@ -81,28 +84,24 @@ export function planJoin(blocks: readonly RankBlock[], options: JoinOptions = {}
 		...graphColumns(layout, options),
 		strings: names.strings,
 	};
-	return { graph, placements, matches, clocks, layout, warnings: joinWarnings(blocks, matches, clocks) };
+	return { graph, placements, matches, layout, warnings: joinWarnings(blocks, matches) };
 }
 
 /** Time 0 of the common clock is the first moment of all ranks. */
-function clockMaps(blocks: readonly RankBlock[], { offsetNs, driftPpm }: ClockAlignment): ClockMap[] {
-	const base = blocks[0]!.baseNs;
-	const maps = blocks.map((block, b): ClockMap => {
-		const scale = 1 / (1 + driftPpm[b]! * 1e-6);
-		return { scale, shiftNs: Number(block.baseNs - base) - offsetNs[b]! };
-	});
-	const origin = Math.min(...blocks.map(({ firstNs }, b) => maps[b]!.scale * firstNs + maps[b]!.shiftNs));
-	return maps.map(({ scale, shiftNs }) => ({ scale, shiftNs: shiftNs - origin }));
+function linesFromOrigin(blocks: readonly RankBlock[], clocks: Clocks): ClockLine[] {
+	const lines = clockLines(blocks, clocks);
+	const origin = Math.min(...blocks.map(({ firstNs }, b) => lines[b]!.scale * firstNs + lines[b]!.shiftNs));
+	return lines.map(({ scale, shiftNs }) => ({ scale, shiftNs: shiftNs - origin }));
 }
 
-function describeRank(block: RankBlock, begin: number, clocks: ClockAlignment, b: number): GraphRank {
+function describeRank(block: RankBlock, begin: number, clocks: Clocks, b: number): GraphRank {
 	return {
 		rank: block.rank,
 		begin,
 		end: begin + block.taskCount,
 		clockOffsetNs: clocks.offsetNs[b]!,
 		clockDriftPpm: clocks.driftPpm[b]!,
-		clockResidualNs: clocks.residualNs[b]!,
+		clockResidualNs: Number.isNaN(clocks.residualNs[b]!) ? null : clocks.residualNs[b]!,
 		deviceName: block.deviceName,
 		path: block.path,
 	};

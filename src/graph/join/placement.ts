@@ -1,22 +1,17 @@
 /** Where a rank's block goes in the graph of all ranks, and what the other ranks make of it. Plain data. */
+import type { ClockLine } from "../comms/clocks.js";
 import type { CommMatches } from "../comms/match.js";
 import type { RankBlock } from "../rank/block.js";
 
 /** Of an operation that meets nobody. */
 export const NO_MATCH = 0xffffffff;
 
-/** A rank's clock: common time = scale x own time + shift, ns. */
-export interface ClockMap {
-	readonly scale: number;
-	readonly shiftNs: number;
-}
-
 export interface Placement {
 	readonly firstTask: number;
 	readonly firstEdge: number;
 	readonly firstWait: number;
 	readonly firstProcessor: number;
-	readonly clock: ClockMap;
+	readonly clock: ClockLine;
 	/** Of each of the block's strings, its id in the graph. */
 	readonly stringId: Uint32Array;
 	/** Of each of the block's communication operations: the rendezvous task where it meets the others, or NO_MATCH. */

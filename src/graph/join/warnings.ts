@@ -1,14 +1,9 @@
 /** What there is to say about the ranks of a job once they are put together. */
 import type { TraceWarning } from "../../trace/columns.js";
-import type { ClockAlignment } from "../clocks.js";
 import type { CommMatches } from "../comms/match.js";
 import type { RankBlock } from "../rank/block.js";
 
-export function joinWarnings(
-	blocks: readonly RankBlock[],
-	matches: CommMatches,
-	clocks: ClockAlignment,
-): TraceWarning[] {
+export function joinWarnings(blocks: readonly RankBlock[], _matches: CommMatches): TraceWarning[] {
 	const warnings = blocks.flatMap((block) => block.warnings);
 	const shifted = blocks.filter(({ deviceShiftNs }) => deviceShiftNs > 0);
 	if (shifted.length > 0)
@@ -24,5 +19,5 @@ export function joinWarnings(
 			message: "inferred dependencies closed a cycle; the weakest edge of each was dropped",
 			count: dropped,
 		});
-	return [...warnings, ...matches.warnings, ...clocks.warnings];
+	return warnings;
 }

@@ -2,7 +2,6 @@
 import { Category, type Trace } from "../../trace/columns.js";
 import type { KernelClassTable } from "../../trace/kernel-classes.js";
 import type { Calls } from "../calls.js";
-import { firstNs } from "../clocks.js";
 import { noComms, rankComms } from "../comms/rank-comms.js";
 import { addCpuTasks } from "../cpu-tasks.js";
 import { addBlockingEdges } from "../deps/blocking.js";
@@ -11,6 +10,7 @@ import { addInterThreadEdges } from "../deps/inter-thread.js";
 import { alignDeviceClock } from "../device-clock.js";
 import { addDeviceTasks } from "../device-tasks.js";
 import { RankDraft } from "../draft.js";
+import { firstNs } from "../first-moment.js";
 import { KernelKinds } from "../kernel-kinds.js";
 import { findLaunchQueue } from "../launch-queue.js";
 import { SyncRows } from "../sync-rows.js";
