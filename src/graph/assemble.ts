@@ -2,7 +2,9 @@
  * Puts the drafts of all ranks into one execution graph: numbered, in CSR form, names interned once.
  */
 import { Slab } from "../lib/slab.js";
-import { type CollectiveMatch, joinCollectives } from "./collectives.js";
+import { joinCollectives } from "./collectives.js";
+import type { MatchColumns } from "./comms/match-columns.js";
+import type { RankComms } from "./comms/rank-comms.js";
 import { fillEdges } from "./csr.js";
 import { fitDelays } from "./delays.js";
 import type { DraftedRank } from "./drafted-rank.js";
@@ -18,7 +20,8 @@ export interface Assembled {
 	readonly droppedEdges: number;
 }
 
-export function assemble(ranks: readonly DraftedRank[], matches: readonly CollectiveMatch[]): Assembled {
+/** @param comms of the same ranks, which the matches refer to. */
+export function assemble(ranks: readonly DraftedRank[], comms: readonly RankComms[], matches: MatchColumns): Assembled {
 	const numberings = ranks.map(({ draft }) => numberTasks(draft));
 	const droppedEdges = numberings.reduce((sum, n) => sum + n.droppedCount, 0);
 	const base: number[] = [];
@@ -33,7 +36,7 @@ export function assemble(ranks: readonly DraftedRank[], matches: readonly Collec
 		waitCount += draft.waits.length;
 		processors.push(...draft.processors);
 	}
-	const joined = joinCollectives(ranks, numberings, base, taskCount, matches);
+	const joined = joinCollectives(ranks, numberings, base, taskCount, comms, matches);
 	taskCount += joined.rendezvousCount;
 	const edgeCount = ranks.reduce((sum, r) => sum + r.draft.edgeCount, 0) - droppedEdges + joined.edgeFrom.length;
 
@@ -44,11 +47,13 @@ export function assemble(ranks: readonly DraftedRank[], matches: readonly Collec
 		edgeCount,
 		processors,
 		ranks: ranks.map(
-			({ draft, trace, clockOffsetNs }, r): GraphRank => ({
+			({ draft, trace, clock }, r): GraphRank => ({
 				rank: trace.rank,
 				begin: base[r]!,
 				end: base[r]! + draft.taskCount,
-				clockOffsetNs,
+				clockOffsetNs: clock.offsetNs,
+				clockDriftPpm: clock.driftPpm,
+				clockResidualNs: Number.isNaN(clock.residualNs) ? null : clock.residualNs,
 				deviceName: trace.deviceName,
 				path: trace.path,
 			}),
@@ -75,7 +80,8 @@ export function assemble(ranks: readonly DraftedRank[], matches: readonly Collec
 	const waitTarget = new Uint32Array(waitCount);
 
 	let wait = 0;
-	ranks.forEach(({ draft, trace, shiftNs }, r) => {
+	ranks.forEach(({ draft, trace, clock }, r) => {
+		const { scale, shiftNs } = clock;
 		const { order, position } = numberings[r]!;
 		const begin = base[r]!;
 		const end = begin + order.length;
@@ -90,8 +96,8 @@ export function assemble(ranks: readonly DraftedRank[], matches: readonly Collec
 			const start = graph.measuredStartNs[task]!;
 			const finish = graph.measuredEndNs[task]!;
 			graph.durationNs[task] = finish - start;
-			graph.measuredStartNs[task] = start + shiftNs;
-			graph.measuredEndNs[task] = finish + shiftNs;
+			graph.measuredStartNs[task] = start * scale + shiftNs;
+			graph.measuredEndNs[task] = finish * scale + shiftNs;
 			if (graph.processor[task] !== NO_PROCESSOR) graph.processor[task]! += processorBase[r]!;
 			graph.name[task] = nameOf(graph.name[task]!);
 			graph.shape[task] = nameOf(graph.shape[task]!);
@@ -121,7 +127,8 @@ function columnBytes(tasks: number, edges: number): number {
 }
 
 function stepsOf(rank: DraftedRank, position: Uint32Array, base: number): GraphStep[] {
-	const { trace, stepBegin, stepEnd, shiftNs } = rank;
+	const { trace, stepBegin, stepEnd } = rank;
+	const { scale, shiftNs } = rank.clock;
 	return trace.steps.flatMap((step, s) => {
 		const whole = step.step === "all";
 		if (!whole && (stepBegin[s]! < 0 || stepEnd[s]! < 0)) return [];
@@ -131,8 +138,8 @@ function stepsOf(rank: DraftedRank, position: Uint32Array, base: number): GraphS
 				step: step.step,
 				beginTask: base + (whole ? 0 : position[stepBegin[s]!]!),
 				endTask: whole ? NO_PROCESSOR : base + position[stepEnd[s]!]!,
-				measuredStartNs: step.startNs + shiftNs,
-				measuredEndNs: step.endNs + shiftNs,
+				measuredStartNs: step.startNs * scale + shiftNs,
+				measuredEndNs: step.endNs * scale + shiftNs,
 			},
 		];
 	});

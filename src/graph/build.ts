@@ -8,8 +8,11 @@ import type { KernelClassTable } from "../trace/kernel-classes.js";
 import { isAcyclic } from "./acyclic.js";
 import { type Assembled, assemble } from "./assemble.js";
 import type { Calls } from "./calls.js";
-import { clockOffsets, commonNs, firstNs } from "./clocks.js";
-import { type CollectiveMatch, matchCollectives } from "./collectives.js";
+import { transferTimes } from "./collectives.js";
+import { clockLines } from "./comms/clocks.js";
+import { type CommMatches, type MatchOptions, matchComms } from "./comms/match.js";
+import { MatchBuilder } from "./comms/match-columns.js";
+import { type RankComms, rankComms } from "./comms/rank-comms.js";
 import { addCpuTasks } from "./cpu-tasks.js";
 import { addBlockingEdges } from "./deps/blocking.js";
 import { addInterStreamEdges } from "./deps/inter-stream.js";
@@ -17,7 +20,8 @@ import { addInterThreadEdges } from "./deps/inter-thread.js";
 import { type AlignedTrace, alignDeviceClock } from "./device-clock.js";
 import { addDeviceTasks } from "./device-tasks.js";
 import { RankDraft } from "./draft.js";
-import type { DraftedRank } from "./drafted-rank.js";
+import type { DraftedRank, RankClock } from "./drafted-rank.js";
+import { firstNs } from "./first-moment.js";
 import type { ExecutionGraph } from "./graph.js";
 import { KernelKinds } from "./kernel-kinds.js";
 import { findLaunchQueue } from "./launch-queue.js";
@@ -25,11 +29,11 @@ import { SyncRows } from "./sync-rows.js";
 
 export interface BuiltGraph {
 	readonly graph: ExecutionGraph;
-	readonly collectives: readonly CollectiveMatch[];
+	readonly matches: CommMatches;
 	readonly warnings: readonly TraceWarning[];
 }
 
-export interface BuildOptions {
+export interface BuildOptions extends MatchOptions {
 	/** Classes of kernels beyond the built-in table. */
 	readonly kernelClasses?: KernelClassTable;
 }
@@ -39,16 +43,19 @@ export function buildGraph(recorded: readonly Trace[], options: BuildOptions = {
 	const aligned = recorded.map(alignDeviceClock);
 	const traces = aligned.map(({ trace }) => trace);
 	const warnings: TraceWarning[] = traces.flatMap((trace) => trace.warnings);
-	let collectives = matchCollectives(traces);
-	let assembled = draftAndAssemble(aligned, collectives, options);
-	if (collectives.length > 0 && !isAcyclic(assembled.graph, assembled.waitTarget)) {
+	const comms = aligned.map(({ trace, calls }) =>
+		rankComms(trace, calls, new KernelKinds(trace.strings, options.kernelClasses)),
+	);
+	let matches = matchComms(comms, options);
+	let assembled = draftAndAssemble(aligned, comms, matches, options);
+	if (matches.count > 0 && !isAcyclic(assembled.graph, assembled.waitTarget)) {
 		warnings.push({
 			code: "collectives-contradict",
 			message: "the ranks' collectives wait for each other in a circle; each keeps its recorded duration",
-			count: collectives.length,
+			count: matches.count,
 		});
-		collectives = [];
-		assembled = draftAndAssemble(aligned, collectives, options);
+		matches = { ...matches, ...new MatchBuilder().finish() };
+		assembled = draftAndAssemble(aligned, comms, matches, options);
 	}
 	const { graph, droppedEdges } = assembled;
 	const shifted = aligned.filter(({ deviceShiftNs }) => deviceShiftNs > 0);
@@ -64,33 +71,39 @@ export function buildGraph(recorded: readonly Trace[], options: BuildOptions = {
 			message: "inferred dependencies closed a cycle; the weakest edge of each was dropped",
 			count: droppedEdges,
 		});
-	return { graph, collectives, warnings };
+	return { graph, matches, warnings };
 }
 
 function draftAndAssemble(
 	aligned: readonly AlignedTrace[],
-	collectives: readonly CollectiveMatch[],
+	comms: readonly RankComms[],
+	matches: CommMatches,
 	options: BuildOptions,
 ): Assembled {
 	const traces = aligned.map(({ trace }) => trace);
-	const wire = traces.map(() => new Map<number, number>());
-	for (const match of collectives) for (const { trace, row } of match.members) wire[trace]!.set(row, match.wireNs);
-	const offsets = clockOffsets(traces, collectives);
-	const toCommon = traces.map((trace, t) => commonNs(trace, traces[0]!) - offsets[t]!);
-	const origin = Math.min(...traces.map((trace, t) => firstNs(trace) + toCommon[t]!));
+	const transferNs = transferTimes(comms, matches);
+	const { offsetNs, driftPpm, residualNs } = matches.clocks;
+	const lines = clockLines(comms, matches.clocks);
+	const origin = Math.min(...traces.map((trace, t) => firstNs(trace) * lines[t]!.scale + lines[t]!.shiftNs));
 	const ranks = aligned.map((rank, t) => {
 		const kinds = new KernelKinds(rank.trace.strings, options.kernelClasses);
-		return draftRank(rank, kinds, wire[t]!, toCommon[t]! - origin, offsets[t]!);
+		const { scale, shiftNs } = lines[t]!;
+		return draftRank(rank, kinds, transferNs[t]!, {
+			scale,
+			shiftNs: shiftNs - origin,
+			offsetNs: offsetNs[t]!,
+			driftPpm: driftPpm[t]!,
+			residualNs: residualNs[t]!,
+		});
 	});
-	return assemble(ranks, collectives);
+	return assemble(ranks, comms, matches);
 }
 
 function draftRank(
 	{ trace, calls, history }: AlignedTrace,
 	kinds: KernelKinds,
 	wire: ReadonlyMap<number, number>,
-	shiftNs: number,
-	clockOffsetNs: number,
+	clock: RankClock,
 ): DraftedRank {
 	const queue = findLaunchQueue(trace, calls);
 	const syncRows = new SyncRows(trace, calls);
@@ -100,7 +113,7 @@ function draftRank(
 	addBlockingEdges(draft, trace, calls, cpu, device, history, syncRows, queue);
 	addInterStreamEdges(draft, trace, calls, device, history, syncRows);
 	addInterThreadEdges(draft, trace, cpu);
-	return { draft, trace, device, stepBegin: cpu.stepBegin, stepEnd: cpu.stepEnd, shiftNs, clockOffsetNs };
+	return { draft, trace, device, stepBegin: cpu.stepBegin, stepEnd: cpu.stepEnd, clock };
 }
 
 /**

@@ -1,70 +1,23 @@
-/**
- * Collectives and point-to-point transfers across the ranks at hand.
- *
- * A matched operation becomes, on every rank, an arrival and a transfer with one rendezvous between them: every
- * transfer starts when the last rank has arrived and takes the wire time, which is the shortest time any member spent
- * in it (the last to arrive waited for nobody). An operation with a peer missing keeps its recorded duration.
- */
-import { Category, NONE, type Trace } from "../trace/columns.js";
+/** Puts matched collectives into the graph: arrivals, one rendezvous a match, and the transfers after it. */
+import type { MatchColumns } from "./comms/match-columns.js";
+import type { RankComms } from "./comms/rank-comms.js";
 import type { DraftedRank } from "./drafted-rank.js";
 import { EdgeKind, type ExecutionGraph, TaskKind } from "./graph.js";
 
-export interface CollectiveMatch {
-	/** Members as (index of the trace, device row). */
-	readonly members: readonly { readonly trace: number; readonly row: number }[];
-	readonly wireNs: number;
-}
-
-/**
- * Matches by process group and order in the group: the n-th operation of a group on one rank is the n-th of the others.
- * `Seq` numbers it where recorded. Point-to-point operations are numbered by their pair of ranks.
- */
-export function matchCollectives(traces: readonly Trace[]): CollectiveMatch[] {
-	if (traces.length < 2) return [];
-	const byKey = new Map<string, { trace: number; row: number }[]>();
-	const size = new Map<string, number>();
-	traces.forEach((trace, t) => {
-		const { comms, events, strings } = trace;
-		const counters = new Map<string, number>();
-		const rows = [...comms.event.keys()]
-			.filter((c) => events.category[comms.event[c]!] === Category.kernel)
-			.sort((a, b) => events.startNs[comms.event[a]!]! - events.startNs[comms.event[b]!]!);
-		for (const c of rows) {
-			const name = strings.get(comms.collective[c]!);
-			const pair = pairOf(trace, c, name);
-			const group = `${strings.get(comms.groupName[c]!)}|${strings.get(comms.groupRanks[c]!)}`;
-			const members = pair ? 2 : comms.groupSize[c]!;
-			if (members < 2) continue;
-			const channel = pair ? `${group}|${pair}` : group;
-			let number = comms.seq[c]!;
-			if (number === NONE || pair) {
-				number = counters.get(channel) ?? 0;
-				counters.set(channel, number + 1);
-			}
-			const key = `${channel}|${number}`;
-			size.set(key, members);
-			const list = byKey.get(key);
-			if (list) list.push({ trace: t, row: comms.event[c]! });
-			else byKey.set(key, [{ trace: t, row: comms.event[c]! }]);
+/** Of each device row of a rank that is part of a match: how long its transfer takes, ns. */
+export function transferTimes(
+	ranks: readonly RankComms[],
+	matches: MatchColumns & { readonly transferNs: Float64Array },
+): Map<number, number>[] {
+	const times = ranks.map(() => new Map<number, number>());
+	for (let m = 0; m < matches.count; m++)
+		for (let i = matches.offset[m]!; i < matches.offset[m + 1]!; i++) {
+			const of = times[matches.memberRank[i]!]!;
+			const row = ranks[matches.memberRank[i]!]!.row[matches.memberOp[i]!]!;
+			// A kernel that exchanges with several peers is under way alone once the last of them has come.
+			of.set(row, Math.min(matches.transferNs[i]!, of.get(row) ?? Number.POSITIVE_INFINITY));
 		}
-	});
-	const matches: CollectiveMatch[] = [];
-	for (const [key, members] of byKey) {
-		if (members.length !== size.get(key) || new Set(members.map((m) => m.trace)).size !== members.length) continue;
-		matches.push({
-			members,
-			wireNs: Math.min(...members.map((m) => traces[m.trace]!.events.durNs[m.row]!)),
-		});
-	}
-	return matches;
-}
-
-/** `a>b` for a send from a to b and for its receive; undefined for collectives. */
-function pairOf(trace: Trace, comm: number, name: string): string | undefined {
-	const { srcRank, dstRank } = trace.comms;
-	if (/^send/i.test(name)) return `${trace.rank}>${dstRank[comm]}`;
-	if (/^recv/i.test(name)) return `${srcRank[comm]}>${trace.rank}`;
-	return undefined;
+	return times;
 }
 
 export interface JoinedCollectives {
@@ -81,28 +34,31 @@ export function joinCollectives(
 	numberings: readonly { readonly position: Uint32Array }[],
 	base: readonly number[],
 	firstRendezvous: number,
-	matches: readonly CollectiveMatch[],
+	comms: readonly RankComms[],
+	matches: MatchColumns,
 ): JoinedCollectives {
 	const edgeFrom: number[] = [];
 	const edgeTo: number[] = [];
 	const lastArrival: number[] = [];
-	matches.forEach(({ members }, m) => {
+	for (let m = 0; m < matches.count; m++) {
 		const rendezvous = firstRendezvous + m;
 		let latest = Number.NEGATIVE_INFINITY;
-		for (const { trace, row } of members) {
-			const { device, draft, shiftNs } = ranks[trace]!;
-			const number = (task: number): number => base[trace]! + numberings[trace]!.position[task]!;
+		for (let i = matches.offset[m]!; i < matches.offset[m + 1]!; i++) {
+			const r = matches.memberRank[i]!;
+			const row = comms[r]!.row[matches.memberOp[i]!]!;
+			const { device, draft, clock } = ranks[r]!;
+			const number = (task: number): number => base[r]! + numberings[r]!.position[task]!;
 			const arrive = device.arriveOf[row]!;
 			edgeFrom.push(2 * number(arrive) + 1);
 			edgeTo.push(rendezvous);
 			edgeFrom.push(2 * rendezvous + 1);
 			edgeTo.push(number(device.taskOf[row]!));
-			latest = Math.max(latest, draft.startNs[arrive]! + shiftNs);
+			latest = Math.max(latest, draft.startNs[arrive]! * clock.scale + clock.shiftNs);
 		}
 		lastArrival.push(latest);
-	});
+	}
 	return {
-		rendezvousCount: matches.length,
+		rendezvousCount: matches.count,
 		edgeFrom,
 		edgeTo,
 		edgeKind: EdgeKind.collective,

@@ -87,8 +87,12 @@ export interface GraphRank {
 	/** Tasks [begin, end), its source first. */
 	readonly begin: number;
 	readonly end: number;
-	/** Offset of its clock that was taken off its times, ns. */
+	/** By how much its clock was ahead of the first rank's, which was taken off its times, ns. */
 	readonly clockOffsetNs: number;
+	/** By how much it gained on that, parts per million; taken off, too. */
+	readonly clockDriftPpm: number;
+	/** Median distance of the ends of its collectives from those of their other members, ns; null where it shares none. */
+	readonly clockResidualNs: number | null;
 	readonly deviceName: string;
 	readonly path: string;
 }

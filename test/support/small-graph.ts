@@ -50,6 +50,8 @@ export class GraphBuilder {
 			begin: this.#tasks.length,
 			end: -1,
 			clockOffsetNs: 0,
+			clockDriftPpm: 0,
+			clockResidualNs: null,
 			deviceName: "Test GPU",
 			path: `rank${rank}.json`,
 		});

@@ -25,6 +25,9 @@ const rank = z.object({
 	begin: count,
 	end: count,
 	clockOffsetNs: z.number(),
+	// Files of versions before these were known do not have them.
+	clockDriftPpm: z.number().default(0),
+	clockResidualNs: z.number().nullable().default(null),
 	deviceName: z.string(),
 	path: z.string(),
 });
