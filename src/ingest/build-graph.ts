@@ -27,7 +27,8 @@ export async function buildFromBlocks(
 	const plan = await compute(() => planJoin(blocks, { ...options, shared: pool !== undefined }));
 	if (pool !== undefined) await placeInPool(plan, blocks, pool);
 	const acyclic = await compute(() => {
-		if (pool === undefined) blocks.forEach((block, b) => placeBlock(plan.graph, block, plan.placements[b]!));
+		if (pool === undefined)
+			for (const [b, block] of blocks.entries()) placeBlock(plan.graph, block, plan.placements[b]!);
 		return completeJoin(plan, blocks).provenAcyclic || isAcyclicAsMeasured(blocks, plan);
 	});
 	if (acyclic) return { graph: plan.graph, plan, warnings: plan.warnings };

@@ -15,8 +15,10 @@ import { numberOperations } from "./sequence.js";
 import { wireTimes } from "./wire.js";
 
 export interface CommMatches extends MatchColumns {
-	/** Of each match the time from the last member's arrival to the first member's end, ns. */
+	/** Of each match how long its bytes took once the last member had come, ns: the least of its members' transfers. */
 	readonly wireNs: Float64Array;
+	/** Of each member its own part of that, from the last arrival to its own end, ns. */
+	readonly transferNs: Float64Array;
 	readonly clocks: Clocks;
 	readonly unmatched: readonly UnmatchedComms[];
 	/** Ranks of the job that were taken as copies of ranks at hand. */
@@ -55,34 +57,28 @@ export function matchComms(ranks: readonly RankComms[], _options: MatchOptions =
 	report.addUnknown(ranks);
 	const matches = builder.finish();
 	const clocks = alignClocks(ranks, matches);
-	return { ...matches, wireNs: wireTimes(ranks, matches, clocks), clocks, unmatched: report.rows(), assumedRanks: 0 };
+	return { ...matches, ...wireTimes(ranks, matches, clocks), clocks, unmatched: report.rows(), assumedRanks: 0 };
 }
 
 const total = ({ members }: Channel): number => members.reduce((sum, { ops }) => sum + ops.length, 0);
 
-/** The operations that were matched. */
+/** The operations that were matched: those whose number all members have. */
 function matchChannel(ranks: readonly RankComms[], channel: Channel, builder: MatchBuilder): number {
-	const { members, size, from } = channel;
-	const { how, numbers } = numberOperations(ranks, channel);
+	const { how, members } = numberOperations(ranks, channel);
 	const at = new Uint32Array(members.length);
 	let matched = 0;
-	for (;;) {
-		let highest = Number.NEGATIVE_INFINITY;
-		for (let k = 0; k < members.length; k++) {
-			if (at[k]! === numbers[k]!.length) return matched;
-			highest = Math.max(highest, numbers[k]![at[k]!]!);
-		}
-		let behind = false;
-		for (let k = 0; k < members.length; k++) {
-			if (numbers[k]![at[k]!]! === highest) continue;
-			behind = true;
-			at[k]!++;
-		}
-		if (behind) continue;
-		for (const [k, { rank, ops }] of members.entries()) builder.member(rank, ops[at[k]!++]!);
-		builder.close(how, size, from !== NONE);
-		matched += members.length;
+	while (members.every(({ ops }, k) => at[k]! < ops.length)) {
+		const highest = members.reduce(
+			(most, { numbers }, k) => Math.max(most, numbers[at[k]!]!),
+			Number.NEGATIVE_INFINITY,
+		);
+		if (members.every(({ numbers }, k) => numbers[at[k]!] === highest)) {
+			for (const [k, { rank, ops }] of members.entries()) builder.member(rank, ops[at[k]!++]!);
+			builder.close(how, channel.size, channel.from !== NONE);
+			matched += members.length;
+		} else for (const [k, { numbers }] of members.entries()) if (numbers[at[k]!]! < highest) at[k]!++;
 	}
+	return matched;
 }
 
 /** Operations without metadata on a stream on which all others are of one group are of that group, too. */

@@ -9,23 +9,39 @@ import type { RankComms } from "./rank-comms.js";
 
 export interface Numbered {
 	readonly how: MatchHow;
-	/** Of each member, of each of its operations: its number in the channel, ascending. */
-	readonly numbers: readonly Float64Array[];
+	readonly members: readonly {
+		readonly rank: number;
+		/** Rows of its `RankComms`, and their numbers in the channel, ascending. */
+		readonly ops: readonly number[];
+		readonly numbers: Float64Array;
+	}[];
 }
 
-/** By `Seq` where every collective has one, ascending; else counted from the last one backwards. */
+/** By `Seq` where every collective has its own; else counted from the last one backwards. */
 export function numberOperations(ranks: readonly RankComms[], { members, from }: Channel): Numbered {
 	// The counters of messages are each rank's own.
 	const bySeq =
 		from === NONE &&
 		members.every(({ rank, ops }) => {
 			const { seq } = ranks[rank]!;
-			return ops.every((op, i) => seq[op] !== NONE && (i === 0 || seq[op]! > seq[ops[i - 1]!]!));
+			return ops.every((op) => seq[op] !== NONE) && new Set(ops.map((op) => seq[op])).size === ops.length;
 		});
+	if (!bySeq) {
+		return {
+			how: MatchHow.order,
+			members: members.map(({ rank, ops }) => ({
+				rank,
+				ops,
+				numbers: Float64Array.from(ops, (_, i) => i - ops.length),
+			})),
+		};
+	}
 	return {
-		how: bySeq ? MatchHow.seq : MatchHow.order,
-		numbers: members.map(({ rank, ops }) =>
-			Float64Array.from(ops, (op, i) => (bySeq ? ranks[rank]!.seq[op]! : i - ops.length)),
-		),
+		how: MatchHow.seq,
+		members: members.map(({ rank, ops }) => {
+			const { seq } = ranks[rank]!;
+			const sorted = [...ops].sort((a, b) => seq[a]! - seq[b]!);
+			return { rank, ops: sorted, numbers: Float64Array.from(sorted, (op) => seq[op]!) };
+		}),
 	};
 }

@@ -3,31 +3,42 @@ import { type Clocks, clockLines } from "./clocks.js";
 import type { MatchColumns } from "./match-columns.js";
 import type { RankComms } from "./rank-comms.js";
 
+export interface WireTimes {
+	readonly wireNs: Float64Array;
+	readonly transferNs: Float64Array;
+}
+
 /**
- * Of each match the least, over its members, of the time from the last member's start to the member's end, ns.
+ * Of each member the time from the start of the last member to its own end, ns, and of each match the least of these.
  *
- * Clocks agree only up to their residual, which must not shorten it: the shortest of the members' own durations, which
- * needs no second clock, stands unless a member ended earlier by more than that. Never negative.
+ * Never negative, nor longer than the member's own kernel. Clocks agree only up to their residual, which must not
+ * shorten the wire time: the last member's own duration, which needs no second clock, stands unless another member
+ * ended earlier by more than that.
  */
-export function wireTimes(ranks: readonly RankComms[], matches: MatchColumns, clocks: Clocks): Float64Array {
+export function wireTimes(ranks: readonly RankComms[], matches: MatchColumns, clocks: Clocks): WireTimes {
 	const lines = clockLines(ranks, clocks);
 	const noise = clocks.medianResidualNs;
 	const { count, offset, memberRank, memberOp } = matches;
 	const wireNs = new Float64Array(count);
-	for (let m = 0; m < count; m++) {
-		let shortest = Number.POSITIVE_INFINITY;
-		let lastStart = Number.NEGATIVE_INFINITY;
-		let firstEnd = Number.POSITIVE_INFINITY;
-		for (let i = offset[m]!; i < offset[m + 1]!; i++) {
-			const r = memberRank[i]!;
-			const { scale, shiftNs } = lines[r]!;
-			const start = ranks[r]!.startNs[memberOp[i]!]!;
-			const end = ranks[r]!.endNs[memberOp[i]!]!;
-			shortest = Math.min(shortest, end - start);
-			lastStart = Math.max(lastStart, start * scale + shiftNs);
-			firstEnd = Math.min(firstEnd, end * scale + shiftNs);
-		}
-		wireNs[m] = Math.max(0, Math.min(shortest, firstEnd - lastStart + noise));
+	const transferNs = new Float64Array(memberRank.length);
+	const startNs = new Float64Array(memberRank.length);
+	for (let i = 0; i < memberRank.length; i++) {
+		const { scale, shiftNs } = lines[memberRank[i]!]!;
+		startNs[i] = ranks[memberRank[i]!]!.startNs[memberOp[i]!]! * scale + shiftNs;
 	}
-	return wireNs;
+	for (let m = 0; m < count; m++) {
+		let last = offset[m]!;
+		for (let i = last + 1; i < offset[m + 1]!; i++) if (startNs[i]! > startNs[last]!) last = i;
+		let least = Number.POSITIVE_INFINITY;
+		let shortest = Number.POSITIVE_INFINITY;
+		for (let i = offset[m]!; i < offset[m + 1]!; i++) {
+			const comms = ranks[memberRank[i]!]!;
+			const tookNs = comms.endNs[memberOp[i]!]! - comms.startNs[memberOp[i]!]!;
+			transferNs[i] = Math.max(0, tookNs - (startNs[last]! - startNs[i]!));
+			least = Math.min(least, transferNs[i]!);
+			shortest = Math.min(shortest, tookNs);
+		}
+		wireNs[m] = Math.min(shortest, least + noise);
+	}
+	return { wireNs, transferNs };
 }

@@ -123,14 +123,14 @@ function placeWaits(graph: GraphColumns, { columns, firstNs }: PlacedBlock, plac
 
 /** A transfer lasts as long as the wire took; one that meets nobody is a kernel with its recorded duration. */
 function settleTransfers(graph: GraphColumns, { comms }: PlacedBlock, placement: Placement): void {
-	const { firstTask, rendezvous, wireNs } = placement;
+	const { firstTask, rendezvous, transferNs } = placement;
 	const { row } = comms;
 	for (let op = 0; op < row.length; ) {
 		const transfer = firstTask + row[op]!;
 		// A kernel that exchanges with several peers is under way alone once the last of them has come.
 		let shortest = Number.POSITIVE_INFINITY;
 		for (const kernel = row[op]!; row[op] === kernel; op++)
-			if (rendezvous[op] !== NO_MATCH) shortest = Math.min(shortest, wireNs[op]!);
+			if (rendezvous[op] !== NO_MATCH) shortest = Math.min(shortest, transferNs[op]!);
 		if (shortest === Number.POSITIVE_INFINITY) {
 			graph.kind[transfer] = TaskKind.comm;
 			continue;

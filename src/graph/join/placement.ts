@@ -16,8 +16,8 @@ export interface Placement {
 	readonly stringId: Uint32Array;
 	/** Of each of the block's communication operations: the rendezvous task where it meets the others, or NO_MATCH. */
 	readonly rendezvous: Uint32Array;
-	/** Of each of them that meets others: the time on the wire, ns. */
-	readonly wireNs: Float64Array;
+	/** Of each of them that meets others: what its transfer takes once all have come, ns. */
+	readonly transferNs: Float64Array;
 }
 
 /** What the graph of all ranks holds of each block, beside what the block itself does. */
@@ -72,22 +72,22 @@ function matchedOps(ranks: number, { memberRank }: CommMatches): Uint32Array {
 	return count;
 }
 
-/** For each block, the rendezvous and the wire time of its operations. */
+/** For each block, the rendezvous and the transfer times of its operations. */
 export function meetings(
 	blocks: readonly RankBlock[],
 	matches: CommMatches,
 	firstRendezvous: number,
-): { readonly rendezvous: Uint32Array; readonly wireNs: Float64Array }[] {
+): { readonly rendezvous: Uint32Array; readonly transferNs: Float64Array }[] {
 	const perBlock = blocks.map(({ comms }) => ({
 		rendezvous: new Uint32Array(comms.count).fill(NO_MATCH),
-		wireNs: new Float64Array(comms.count),
+		transferNs: new Float64Array(comms.count),
 	}));
-	const { count, offset, memberRank, memberOp, wireNs } = matches;
+	const { count, offset, memberRank, memberOp, transferNs } = matches;
 	for (let match = 0; match < count; match++) {
 		for (let m = offset[match]!; m < offset[match + 1]!; m++) {
 			const of = perBlock[memberRank[m]!]!;
 			of.rendezvous[memberOp[m]!] = firstRendezvous + match;
-			of.wireNs[memberOp[m]!] = wireNs[match]!;
+			of.transferNs[memberOp[m]!] = transferNs[m]!;
 		}
 	}
 	return perBlock;
