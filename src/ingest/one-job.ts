@@ -1,15 +1,17 @@
-/** Traces that are read together must be the ranks of one run, each once: else every number about waiting is wrong. */
+/** Traces that are read together must be the ranks of one run, of the same steps, each once: else every number about waiting is wrong. */
 import { UserError } from "../lib/errors.js";
+import { rangesOf } from "../report/ranges.js";
 import type { TraceWarning } from "../trace/columns.js";
 import { asRank, type RankRead } from "./rank-read.js";
 
 /**
  * In the order of their ranks; traces that do not say theirs take the free numbers in the order given, with a warning.
- * @throws UserError where a rank comes twice, or the traces are of jobs of different sizes.
+ * @throws UserError where a rank comes twice, or the traces are of jobs of different sizes, or of different steps.
  */
 export function asOneJob(traces: readonly RankRead[]): RankRead[] {
 	if (traces.length < 2) return [...traces];
 	refuseOtherSizes(traces);
+	refuseOtherSteps(traces);
 	const byRank = new Map<number, RankRead>();
 	for (const trace of traces) {
 		if (trace.rankFound === "unknown") continue;
@@ -39,6 +41,28 @@ function refuseOtherSizes(traces: readonly RankRead[]): void {
 	throw new UserError(
 		`${first!.path} is of a job of ${first!.worldSize} ranks, ${other.path} of one of ${other.worldSize}; name only the files of one run`,
 	);
+}
+
+/** Ranks that share no step have nothing to wait for each other with. */
+function refuseOtherSteps(traces: readonly RankRead[]): void {
+	const counts = new Map<number, number>();
+	const stepsOf = ({ description }: RankRead): number[] =>
+		description.steps.map(({ step }) => step).filter((step) => step !== "all");
+	const marked = traces.filter((trace) => stepsOf(trace).length > 0);
+	for (const trace of marked) for (const step of new Set(stepsOf(trace))) counts.set(step, (counts.get(step) ?? 0) + 1);
+	const most = Math.max(0, ...counts.values());
+	if (marked.length === 0 || most === marked.length) return;
+	const common = [...counts].filter(([, count]) => count === most).map(([step]) => step);
+	const other = marked.find((trace) => !stepsOf(trace).some((step) => common.includes(step)));
+	if (other === undefined) return;
+	throw new UserError(
+		`${other.path} has ${named(stepsOf(other))}, ${most} of the other traces ${named(common)}; name only traces of the same steps`,
+	);
+}
+
+function named(steps: readonly number[]): string {
+	const sorted = [...new Set(steps)].sort((a, b) => a - b);
+	return `${sorted.length > 1 ? "steps" : "step"} ${rangesOf(sorted)}`;
 }
 
 function assumed(unnumbered: readonly RankRead[]): TraceWarning {

@@ -2,6 +2,7 @@
  * Worker threads for what is done rank by rank. The only place that knows Piscina: jobs go to whichever worker is free,
  * in the order given, and what a worker throws comes back as what it was.
  */
+import type { ResourceLimits } from "node:worker_threads";
 import { Piscina } from "piscina";
 import { EnvironmentError, UserError } from "../lib/errors.js";
 import type { RankRead } from "./rank-read.js";
@@ -15,10 +16,18 @@ export interface WorkerPool {
 	close(): Promise<void>;
 }
 
-/** @param filename of the workers' code. */
-export function openPool(workers: number, filename: URL = workerFile()): WorkerPool {
+/**
+ * @param filename of the workers' code.
+ * @param resourceLimits of each worker's JavaScript heap; columns are outside it.
+ */
+export function openPool(
+	workers: number,
+	filename: URL = workerFile(),
+	resourceLimits: ResourceLimits = {},
+): WorkerPool {
 	const piscina = new Piscina({
 		filename: filename.href,
+		resourceLimits,
 		minThreads: workers,
 		maxThreads: workers,
 		concurrentTasksPerWorker: 1,

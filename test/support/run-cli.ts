@@ -42,7 +42,8 @@ function run(program: string, args: readonly string[], options: RunOptions): Pro
 		stdio: ["ignore", "pipe", "pipe"],
 		timeout: HANG_MS,
 		killSignal: "SIGKILL",
-		env: { ...inherited, LC_ALL: "C.UTF-8", ...env },
+		// Nor does a test leave anything in their folders.
+		env: { ...inherited, LC_ALL: "C.UTF-8", LUMOS_CACHE: "off", ...env },
 		...rest,
 	});
 	meanwhile?.(child);
