@@ -3,6 +3,7 @@ import { readdir, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { UserError } from "../lib/errors.js";
 import { TraceFile } from "./inflate.js";
+import { inflateHead } from "./inflate-at-once.js";
 
 const NAMES = /\.json(\.gz|\.zst)?$/i;
 /** Kineto writes the devices, the job and what the user added before the events, at times a few megabytes. */
@@ -61,8 +62,13 @@ async function looksLikeTrace(path: string): Promise<boolean> {
 	let head = "";
 	try {
 		const file = await TraceFile.open(path);
+		// Hundreds of files are told without a stream each.
+		if (file.compression === "gzip") {
+			const verdict = judgeHead(latin1(inflateHead(path)));
+			if (verdict !== undefined) return verdict;
+		}
 		for await (const piece of file.text(() => false)) {
-			head += Buffer.from(piece.buffer, piece.byteOffset, piece.length).toString("latin1");
+			head += latin1(piece);
 			const verdict = judgeHead(head);
 			if (verdict !== undefined) return verdict;
 			if (head.length >= HEAD_BYTES) return false;
@@ -72,6 +78,10 @@ async function looksLikeTrace(path: string): Promise<boolean> {
 		throw error;
 	}
 	return judgeHead(`${head} `) ?? false;
+}
+
+function latin1(bytes: Uint8Array): string {
+	return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString("latin1");
 }
 
 /** Undefined where more of the text is needed to tell. */
