@@ -1,7 +1,9 @@
 /** With at most this many ascending runs, merging them beats sorting by digits. */
 const MOST_RUNS_TO_MERGE = 8;
 const DIGIT_BITS = 16;
-const DIGITS = 1 << DIGIT_BITS;
+/** Counters of wide digits cost more than one pass more over so few rows. */
+const FEW_ROWS = 100_000;
+const NARROW_DIGIT_BITS = 11;
 
 /** Digits cover keys that are this far apart at most: three days of nanoseconds. */
 const MOST_RANGE = 2 ** (3 * DIGIT_BITS);
@@ -30,7 +32,7 @@ export function sortRows(rows: Uint32Array, key: Float64Array, tieKeyDescending?
 	runs.push(rows.length);
 	let sorted = rows;
 	if (runCount > MOST_RUNS_TO_MERGE) {
-		if (high - low < MOST_RANGE && areWhole(rows, key)) sorted = sortByDigits(rows, key, low);
+		if (high - low < MOST_RANGE && areWhole(rows, key)) sorted = sortByDigits(rows, key, low, high - low);
 		else sorted = rows.slice().sort((a, b) => key[a]! - key[b]!);
 	} else if (runCount > 1) sorted = mergeRuns(rows, key, runs);
 	if (tieKeyDescending) orderTies(sorted, key, tieKeyDescending);
@@ -70,42 +72,55 @@ function mergeRuns(rows: Uint32Array, key: Float64Array, ends: readonly number[]
 	return from;
 }
 
-/** Least significant digit first, on key - low; digits that all rows share are skipped. */
-function sortByDigits(rows: Uint32Array, key: Float64Array, low: number): Uint32Array {
+/** Least significant digit first, on key - low: as many digits as the range has, narrow ones for few rows. */
+function sortByDigits(rows: Uint32Array, key: Float64Array, low: number, range: number): Uint32Array {
 	const count = rows.length;
-	const lowWord = new Uint32Array(count);
-	const highWord = new Uint32Array(count);
-	for (let i = 0; i < count; i++) {
-		const value = key[rows[i]!]! - low;
-		lowWord[i] = value % 0x1_0000_0000;
-		highWord[i] = value / 0x1_0000_0000;
+	const bits = count < FEW_ROWS ? NARROW_DIGIT_BITS : DIGIT_BITS;
+	const passes = new DigitPasses(count, bits);
+	const word = new Uint32Array(count);
+	const lowRange = Math.min(range, 0xffff_ffff);
+	for (let i = 0; i < count; i++) word[i] = key[rows[i]!]! - low;
+	for (let shift = 0; shift < 32 && lowRange >= 2 ** shift; shift += bits) passes.run(word, shift);
+	if (range > 0xffff_ffff) {
+		for (let i = 0; i < count; i++) word[i] = (key[rows[i]!]! - low) / 0x1_0000_0000;
+		for (let shift = 0; 2 ** shift <= range / 0x1_0000_0000; shift += bits) passes.run(word, shift);
 	}
-	let from: Uint32Array = ascending(count);
-	let to: Uint32Array = new Uint32Array(count);
-	const starts = new Uint32Array(DIGITS);
-	for (const [words, shift] of [
-		[lowWord, 0],
-		[lowWord, DIGIT_BITS],
-		[highWord, 0],
-	] as const) {
+	const { order } = passes;
+	for (let i = 0; i < count; i++) word[i] = rows[order[i]!]!;
+	return word;
+}
+
+/** An order of places that is sorted by one digit more with every pass. */
+class DigitPasses {
+	order: Uint32Array;
+	private spare: Uint32Array;
+	private readonly starts: Uint32Array;
+
+	constructor(count: number, bits: number) {
+		this.order = ascending(count);
+		this.spare = new Uint32Array(count);
+		this.starts = new Uint32Array(2 ** bits);
+	}
+
+	run(word: Uint32Array, shift: number): void {
+		const { order, spare, starts } = this;
+		const mask = starts.length - 1;
 		starts.fill(0);
-		for (let i = 0; i < count; i++) starts[(words[i]! >>> shift) & (DIGITS - 1)]!++;
-		if (starts[(words[0]! >>> shift) & (DIGITS - 1)] === count) continue;
-		for (let digit = 0, sum = 0; digit < DIGITS; digit++) {
+		for (let i = 0; i < word.length; i++) starts[(word[i]! >>> shift) & mask]!++;
+		// A digit that all share sorts nothing.
+		if (word.length === 0 || starts[(word[0]! >>> shift) & mask] === word.length) return;
+		for (let digit = 0, sum = 0; digit < starts.length; digit++) {
 			const here = starts[digit]!;
 			starts[digit] = sum;
 			sum += here;
 		}
-		for (let i = 0; i < count; i++) {
-			const index = from[i]!;
-			to[starts[(words[index]! >>> shift) & (DIGITS - 1)]!++] = index;
+		for (let i = 0; i < order.length; i++) {
+			const place = order[i]!;
+			spare[starts[(word[place]! >>> shift) & mask]!++] = place;
 		}
-		const swap = from;
-		from = to;
-		to = swap;
+		this.order = spare;
+		this.spare = order;
 	}
-	for (let i = 0; i < count; i++) to[i] = rows[from[i]!]!;
-	return to;
 }
 
 /** Puts rows of equal keys, already next to each other, in descending order of the second key. */
