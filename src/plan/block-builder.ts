@@ -65,6 +65,19 @@ export class BlockBuilder {
 		this.#afterLastBefore(this.#lastOnLane, lane, kind, options);
 	}
 
+	/** It waits for the last task that stands on `lane` before the block. */
+	afterBlock(lane: number, kind: EdgeKind, options: EdgeOptions = {}): void {
+		this.#externalEdge.push(this.#pred.length);
+		this.#externalLane.push(lane);
+		this.after(0, kind, options);
+	}
+
+	/** The last task of the block on `lane`, the one that was written last included. */
+	lastOn(lane: number): number | undefined {
+		this.#settleLast();
+		return this.#lastOnLane.get(lane);
+	}
+
 	/** It waits for a message that the rank received in a block before; the program says which. */
 	afterMessage(kind: EdgeKind, options: EdgeOptions = {}): void {
 		this.#messageEdge.push(this.#pred.length);
@@ -147,11 +160,8 @@ export class BlockBuilder {
 
 	#afterLastBefore(before: ReadonlyMap<number, number>, lane: number, kind: EdgeKind, options: EdgeOptions): void {
 		const last = before.get(lane);
-		if (last === undefined) {
-			this.#externalEdge.push(this.#pred.length);
-			this.#externalLane.push(lane);
-		}
-		this.after(last ?? 0, kind, options);
+		if (last === undefined) this.afterBlock(lane, kind, options);
+		else this.after(last, kind, options);
 	}
 
 	build(name: string): Block {
