@@ -1,6 +1,7 @@
 /** What the cost models answer, and the model of a hardware description. Durations are nanoseconds. */
 import type { HardwareConfig } from "../config/hardware.js";
 import { DTYPE_BYTES, type Dtype } from "../config/schema-fields.js";
+import { peakFlopsPerNs } from "./peak.js";
 
 export type CollectiveOp = "allReduce" | "allGather" | "reduceScatter" | "allToAll" | "broadcast";
 
@@ -72,7 +73,7 @@ export interface Calibration {
 /** The cost model of a cluster. */
 export function costModel(hardware: HardwareConfig, _calibration?: Calibration): CostModel {
 	const { gpu, node, network, efficiency, cpu } = hardware;
-	const peak = (dtype: Dtype): number => (gpu.peakTflops[dtype] ?? gpu.peakTflops.bf16) * 1e3;
+	const peak = (dtype: Dtype): number => peakFlopsPerNs(hardware, dtype);
 	const memory = gpu.memoryGbPerS * efficiency.memory;
 	const link = node.linkGbPerS * efficiency.link;
 	const nics = ((network.nicsPerNode * network.gbitPerS) / 8) * efficiency.network;
