@@ -32,7 +32,6 @@ export const GROUP_ROLES = [
 	"expertData",
 	"embedding",
 	"model",
-	"world",
 ] as const;
 export type GroupRole = (typeof GROUP_ROLES)[number];
 

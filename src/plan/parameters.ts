@@ -1,5 +1,6 @@
 /** Parameters of a model on one rank: what gradients, the optimizer and memory follow from. */
 import { type ModelConfig, paddedVocabSize } from "../config/model.js";
+import { layerParameters as wholeLayer } from "../config/model-size.js";
 import type { ParallelConfig } from "../config/parallel.js";
 
 /** Experts are held and reduced by other groups than the rest. */
@@ -8,27 +9,17 @@ export interface ParameterCount {
 	readonly expert: number;
 }
 
-/** Of one layer on one rank of its tensor group. */
+/** Of one layer on one rank of its tensor and expert groups. */
 export function layerParameters(model: ModelConfig, parallel: ParallelConfig): ParameterCount {
-	const tensor = parallel.tensorModelParallelSize;
-	const { hiddenSize: hidden, kvChannels: headDim, addBiasLinear: bias } = model;
-	const heads = model.numAttentionHeads / tensor;
-	const groups = Math.max(1, model.numQueryGroups / tensor);
-	const qkv = (heads + 2 * groups) * headDim;
-	const attention = hidden * qkv + heads * headDim * hidden + (bias ? qkv + hidden : 0);
-	const norms = 2 * normParameters(model);
-	const gate = model.swiglu ? 2 : 1;
-	const mlp = (ffn: number): number => (1 + gate) * hidden * ffn + (bias ? gate * ffn + hidden : 0);
-	if (model.numExperts === 0) return { dense: attention + norms + mlp(model.ffnHiddenSize / tensor), expert: 0 };
-	const local = model.numExperts / parallel.expertModelParallelSize;
-	return {
-		dense: attention + norms + hidden * model.numExperts,
-		expert: local * mlp(model.moeFfnHiddenSize / tensor),
-	};
+	const { tensorModelParallelSize: tensor, expertModelParallelSize: expertRanks } = parallel;
+	const { attention, mlp, mlps, router, norms } = wholeLayer(model);
+	const dense = attention / tensor + router + norms;
+	if (model.numExperts === 0) return { dense: dense + mlp / tensor, expert: 0 };
+	return { dense, expert: ((mlps / expertRanks) * mlp) / tensor };
 }
 
-export function normParameters(model: ModelConfig): number {
-	return model.hiddenSize * (model.normalization === "LayerNorm" ? 2 : 1);
+export function normParameters({ hiddenSize, normalization }: ModelConfig): number {
+	return hiddenSize * (normalization === "LayerNorm" ? 2 : 1);
 }
 
 /** The embedding tables of the first stage, on one rank of its tensor group. */
@@ -47,16 +38,4 @@ export function headParameters(model: ModelConfig, parallel: ParallelConfig): nu
 export function tableParameters(model: ModelConfig, parallel: ParallelConfig): number {
 	const tensor = parallel.tensorModelParallelSize;
 	return (paddedVocabSize(model, tensor) / tensor) * model.hiddenSize;
-}
-
-/** Of the whole model, each parameter once: tied tables, too. */
-export function modelParameters(model: ModelConfig): number {
-	const single = { tensorModelParallelSize: 1, expertModelParallelSize: 1, pipelineModelParallelSize: 1 };
-	const parallel = single as ParallelConfig;
-	const layer = layerParameters(model, parallel);
-	return (
-		model.numLayers * (layer.dense + layer.expert) +
-		embeddingParameters(model, parallel) +
-		headParameters(model, parallel)
-	);
 }

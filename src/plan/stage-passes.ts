@@ -64,7 +64,12 @@ function exchangesOf(place: StagePlace, schedule: StageSchedule, i: number): { n
  * Sends and receives hold up the stage. What one pass gives to a neighbour and the next needs from the same neighbour
  * goes in one exchange: otherwise both would wait for the other to receive.
  */
-export function blockingPasses(place: StagePlace, schedule: StageSchedule, blocks: StageBlocks, items: StageItems): void {
+export function blockingPasses(
+	place: StagePlace,
+	schedule: StageSchedule,
+	blocks: StageBlocks,
+	items: StageItems,
+): void {
 	const exchange = (messages: readonly Message[]): void => {
 		if (messages.length > 0)
 			items.add(
@@ -97,7 +102,12 @@ function sameNeighbour(gives: Message, needs: Message): boolean {
 }
 
 /** Every message has a stream of its kind; what the next pass needs is asked for before this one runs. */
-export function streamedPasses(place: StagePlace, schedule: StageSchedule, blocks: StageBlocks, items: StageItems): void {
+export function streamedPasses(
+	place: StagePlace,
+	schedule: StageSchedule,
+	blocks: StageBlocks,
+	items: StageItems,
+): void {
 	const receive = (i: number): void => {
 		if (i >= schedule.pass.length) return;
 		const { needs } = exchangesOf(place, schedule, i);

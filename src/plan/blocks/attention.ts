@@ -17,7 +17,10 @@ export function rotary(e: Emitter, { model, share }: RankContext, name: string):
 }
 
 export function coreAttentionForward(e: Emitter, rank: RankContext): void {
-	if (rank.options.attention === "flash") return ring(e, rank, "forward");
+	if (rank.options.attention === "flash") {
+		ring(e, rank, "forward");
+		return;
+	}
 	const { share } = rank;
 	const scores = share.sequences * share.heads * share.sequenceTokens * share.sequenceTokens * rank.share.context;
 	batched(e, rank, "core_attention scores", "scores");
@@ -29,7 +32,10 @@ export function coreAttentionForward(e: Emitter, rank: RankContext): void {
 }
 
 export function coreAttentionBackward(e: Emitter, rank: RankContext): void {
-	if (rank.options.attention === "flash") return ring(e, rank, "backward");
+	if (rank.options.attention === "flash") {
+		ring(e, rank, "backward");
+		return;
+	}
 	const { share } = rank;
 	const scores = share.sequences * share.heads * share.sequenceTokens * share.sequenceTokens * rank.share.context;
 	batched(e, rank, "core_attention context dgrad probs", "scores");

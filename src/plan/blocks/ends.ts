@@ -2,14 +2,7 @@
 import type { Emitter } from "./emitter.js";
 import { TENSOR } from "./lanes.js";
 import { normBackward, normForward } from "./layer.js";
-import {
-	type BackwardPart,
-	columnBackward,
-	gatherRows,
-	type Linear,
-	linearForward,
-	reduceRows,
-} from "./linear.js";
+import { type BackwardPart, columnBackward, gatherRows, type Linear, linearForward, reduceRows } from "./linear.js";
 import type { RankContext } from "./rank-context.js";
 
 /** Numbers of the loss are fp32. */

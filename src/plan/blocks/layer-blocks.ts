@@ -1,4 +1,6 @@
 /** Blocks of single layers, each variant made once: parts of a pipeline are joined from them. */
+
+import { TaskKind } from "../../graph/graph.js";
 import type { Block } from "../block.js";
 import { layerParameters, type ParameterCount } from "../parameters.js";
 import type { Emitter } from "./emitter.js";
@@ -7,7 +9,6 @@ import { DATA } from "./lanes.js";
 import { layerBackward, layerForward } from "./layer.js";
 import type { BackwardPart } from "./linear.js";
 import type { RankContext } from "./rank-context.js";
-import { TaskKind } from "../../graph/graph.js";
 
 export interface LayerVariant {
 	/** Its first kernel waits for what another stage sends. */

@@ -1,6 +1,7 @@
 /** A transformer layer: attention and MLP (or experts), each behind a norm and with a residual around it. */
-import type { Emitter } from "./emitter.js";
+
 import { coreAttentionBackward, coreAttentionForward, rotary } from "./attention.js";
+import type { Emitter } from "./emitter.js";
 import {
 	type BackwardPart,
 	columnBackward,

@@ -71,12 +71,16 @@ export function reduceRows(e: Emitter, rank: RankContext, name: string, async = 
 export function columnBackward(e: Emitter, rank: RankContext, linear: Linear, part: BackwardPart): void {
 	if (part === "weight") {
 		gatherRows(e, rank, `${linear.name} all_gather`);
-		return weightGradient(e, rank, linear);
+		weightGradient(e, rank, linear);
+		return;
 	}
 	const beside = rank.options.overlapTensorGradients && part === "all";
 	if (part === "all") gatherRows(e, rank, `${linear.name} all_gather`, beside);
 	inputGradient(e, rank, linear);
-	if (part === "input") return reduceRows(e, rank, `${linear.name} reduce_grad`);
+	if (part === "input") {
+		reduceRows(e, rank, `${linear.name} reduce_grad`);
+		return;
+	}
 	if (rank.share.sequenceParallel && beside) e.await(TENSOR);
 	reduceRows(e, rank, `${linear.name} reduce_grad`, beside);
 	const before = e.slowdown;

@@ -19,16 +19,16 @@ export function messageBytes({ share }: RankContext): number {
 }
 
 /**
- * Wire time of a message of stage `from` to the next stage. All ranks of a stage send at the same time; where stages
- * share a node, those at its edge go over the network.
+ * Wire time of a message between two stages. All ranks of a stage send at the same time; where stages share a node, only
+ * those at its edge go over the network.
  */
-export function messageNs(e: Emitter, rank: RankContext, from: number): number {
+export function messageNs(e: Emitter, rank: RankContext, stage: number, other: number): number {
 	const { parallel, gpusPerNode } = rank;
-	const stageRanks =
-		parallel.tensorModelParallelSize * parallel.contextParallelSize * parallel.dataParallelSize;
-	const nodeOf = (stage: number): number => Math.floor((stage * stageRanks) / gpusPerNode);
+	const { tensorModelParallelSize: tensor, contextParallelSize: context, dataParallelSize: data } = parallel;
+	const stageRanks = tensor * context * data;
+	const nodeOf = (of: number): number => Math.floor((of * stageRanks) / gpusPerNode);
 	const sharing = Math.min(gpusPerNode, stageRanks);
-	return Math.round(e.cost.sendRecv(messageBytes(rank), nodeOf(from) === nodeOf(from + 1), sharing));
+	return Math.round(e.cost.sendRecv(messageBytes(rank), nodeOf(stage) === nodeOf(other), sharing));
 }
 
 /**

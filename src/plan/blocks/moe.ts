@@ -5,7 +5,7 @@
  */
 import type { Emitter } from "./emitter.js";
 import { EXPERT } from "./lanes.js";
-import { inputGradient, type BackwardPart, type Linear, linearForward, weightGradient } from "./linear.js";
+import { type BackwardPart, inputGradient, type Linear, linearForward, weightGradient } from "./linear.js";
 import { activationBackward, activationForward } from "./mlp.js";
 import type { RankContext } from "./rank-context.js";
 

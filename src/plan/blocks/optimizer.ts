@@ -72,7 +72,12 @@ function modelPlacement({ parallel, groups, gpusPerNode }: RankContext): GroupPl
 	const size = parallel.useDistributedOptimizer ? ranks : stages * tensor;
 	// Stages lie tensor x replicas ranks apart.
 	const nodes = Math.min(size, Math.max(1, Math.ceil(ranks / gpusPerNode)));
-	return { size, perNode: Math.ceil(size / nodes), nodes, sharing: Math.max(1, Math.min(gpusPerNode, ranks) / Math.ceil(size / nodes)) };
+	return {
+		size,
+		perNode: Math.ceil(size / nodes),
+		nodes,
+		sharing: Math.max(1, Math.min(gpusPerNode, ranks) / Math.ceil(size / nodes)),
+	};
 }
 
 /** The CPU reads a number from the device. */

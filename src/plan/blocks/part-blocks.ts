@@ -58,9 +58,7 @@ export class PartBlocks {
 		let begun = part.hasHead ? this.#headCount() : NOTHING;
 		let isReducing = false;
 		for (let layer = 0; layer < part.layers; layer++) {
-			e.append(
-				this.layers.backward(pass, { awaitsMessage: awaits && layer === 0, besideReduction: isReducing }),
-			);
+			e.append(this.layers.backward(pass, { awaitsMessage: awaits && layer === 0, besideReduction: isReducing }));
 			begun = add(begun, this.layers.parameters);
 			if (buckets === 0 || (layer + 1) % buckets !== 0) continue;
 			this.#reduce(begun);

@@ -26,7 +26,9 @@ export interface RankContext {
 	readonly options: FrameworkOptions;
 	readonly share: RankShare;
 	readonly gpusPerNode: number;
-	readonly groups: Readonly<Record<"tensor" | "context" | "expert" | "data" | "expertData" | "embedding", GroupPlacement>>;
+	readonly groups: Readonly<
+		Record<"tensor" | "context" | "expert" | "data" | "expertData" | "embedding", GroupPlacement>
+	>;
 }
 
 export function rankContext(
