@@ -1,5 +1,5 @@
 /**
- * Builds dist/: the two WebAssembly modules, the plain-TypeScript oracle of the engine, the JavaScript.
+ * Builds dist/: the two WebAssembly modules, the plain-TypeScript oracle of the engine, the presets, the JavaScript.
  *
  * A step runs only when the contents of its inputs changed since it last succeeded, so that `npm start` and `npm test`
  * can always build first. Contents, not times: a fresh checkout or a switch of branches must not fool it.
@@ -45,6 +45,12 @@ const steps: readonly BuildStep[] = [
 		inputs: [...kernelSources, "tools/build-portable.mjs"],
 		outputs: ["dist/portable/index.cjs"],
 		command: ["tools/build-portable.mjs"],
+	},
+	{
+		name: "presets",
+		inputs: ["src/config/presets", "tools/copy-presets.ts"],
+		outputs: ["dist/config/presets"],
+		command: ["--import", "tsx", "tools/copy-presets.ts"],
 	},
 	{
 		name: "javascript",

@@ -1,12 +1,23 @@
 /** The JSON Schemas that are published under docs/schema/, by file name. */
 import { z } from "zod";
+import { hardwareSchema } from "../config/hardware.js";
+import { modelSchema } from "../config/model.js";
+import { parallelSchema } from "../config/parallel.js";
 import { inspectResult } from "./inspect-result.js";
 import { packResult } from "./pack-result.js";
 import { replayResult } from "./replay-result.js";
 
-const DOCUMENTS = { replay: replayResult, inspect: inspectResult, pack: packResult } as const;
+const DOCUMENTS = {
+	replay: replayResult,
+	inspect: inspectResult,
+	pack: packResult,
+	// Descriptions that people write: unknown keys are refused, so these are closed.
+	model: modelSchema,
+	parallel: parallelSchema,
+	hardware: hardwareSchema,
+} as const;
 
-/** Text of each schema file. Objects stay open: a later version of Lumos may add fields. */
+/** Text of each schema file. Objects of results stay open: a later version of Lumos may add fields. */
 export function jsonSchemas(): Map<string, string> {
 	return new Map(
 		Object.entries(DOCUMENTS).map(([command, document]) => {

@@ -1,0 +1,55 @@
+/** How a job is spread over its GPUs, in Megatron-LM's terms. */
+import { z } from "zod";
+import { type CamelKeys, camelKeys } from "./key-case.js";
+import { DTYPES, positiveInt } from "./schema-fields.js";
+
+const degree = positiveInt.default(1);
+
+export const parallelSchema = z
+	.strictObject({
+		tensor_model_parallel_size: degree,
+		pipeline_model_parallel_size: degree,
+		data_parallel_size: degree.describe("replicas of the model; expert parallelism lies inside it"),
+		context_parallel_size: degree.describe("ranks that share the tokens of a sequence"),
+		expert_model_parallel_size: degree.describe("ranks that share the experts of a layer"),
+		virtual_pipeline_size: degree.describe("model chunks of a pipeline stage; 1: no interleaving"),
+		sequence_parallel: z.boolean().default(false),
+		micro_batch_size: positiveInt.default(1).describe("sequences"),
+		global_batch_size: positiveInt.default(1).describe("sequences of a step over all replicas"),
+		schedule: z.enum(["1f1b", "interleaved", "gpipe", "zb-h1"]).default("1f1b"),
+		recompute: z.enum(["none", "selective", "full"]).default("none").describe("activation recomputation"),
+		use_distributed_optimizer: z.boolean().default(false).describe("ZeRO-1: optimizer states are sharded"),
+		overlap_grad_reduce: z.boolean().default(false),
+		overlap_param_gather: z.boolean().default(false),
+		layers_per_stage: z
+			.array(z.number().int().min(0))
+			.optional()
+			.describe("transformer layers of each model chunk, in model order; default: equal shares"),
+		dtype: z.enum(DTYPES).default("bf16"),
+		grad_reduce_in_fp32: z.boolean().default(false),
+		rank_order: z.literal("tp-cp-ep-dp-pp").default("tp-cp-ep-dp-pp").describe("neighbouring ranks first"),
+	})
+	.describe("parallelism, batch and precision of a job, in Megatron-LM's terms");
+
+/** `parallelSchema` with camelCase names. */
+export interface ParallelConfig extends CamelKeys<z.output<typeof parallelSchema>> {}
+
+/** Checks and completes an object with the names of a description file; throws a ZodError. */
+export function parseParallel(value: unknown): ParallelConfig {
+	return camelKeys(parallelSchema.parse(value));
+}
+
+/** GPUs of the job. */
+export function worldSize(parallel: ParallelConfig): number {
+	return (
+		parallel.tensorModelParallelSize *
+		parallel.contextParallelSize *
+		parallel.dataParallelSize *
+		parallel.pipelineModelParallelSize
+	);
+}
+
+/** Micro-batches that a pipeline runs in a step. */
+export function numMicroBatches(parallel: ParallelConfig): number {
+	return parallel.globalBatchSize / (parallel.microBatchSize * parallel.dataParallelSize);
+}
