@@ -86,6 +86,8 @@ function described(
 			begin: rank * tasksPerRank,
 			end: (rank + 1) * tasksPerRank,
 			clockOffsetNs: 0,
+			clockDriftPpm: 0,
+			clockResidualNs: null,
 			deviceName: "",
 			path: "",
 		})),

@@ -45,6 +45,8 @@ export function describePlan(plan: ExecutionPlan, size: PlanSize, columns: Colum
 			begin: size.rankBegin[p]!,
 			end: size.rankBegin[p + 1]!,
 			clockOffsetNs: 0,
+			clockDriftPpm: 0,
+			clockResidualNs: null,
 			deviceName,
 			path: "",
 		}),
