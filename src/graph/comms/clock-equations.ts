@@ -63,11 +63,15 @@ export class ClockEquations {
 		return { residualNs, tau, spanNs: this.spanNs };
 	}
 
-	/** Residuals at the present clocks, and what each member counts by them. */
+	/**
+	 * Residuals at the present clocks, and what each member counts by them. One-way messages have a scale of their own:
+	 * where their ends agree as well as those of collectives they count as much.
+	 */
 	private reweigh(): void {
-		const { count, offset, rank, endNs, weight } = this.samples;
+		const { count, offset, rank, endNs, oneWay } = this.samples;
 		const { residual, weights, tau } = this;
 		const first = weights.every((w) => w === 0);
+		const distances: [number[], number[]] = [[], []];
 		for (let m = 0; m < count; m++) {
 			let sum = 0;
 			let total = 0;
@@ -80,12 +84,18 @@ export class ClockEquations {
 				total += w;
 			}
 			const middle = sum / total;
-			for (let i = offset[m]!; i < offset[m + 1]!; i++) residual[i]! -= middle;
+			for (let i = offset[m]!; i < offset[m + 1]!; i++) {
+				residual[i]! -= middle;
+				distances[oneWay[m]!]!.push(Math.abs(residual[i]!));
+			}
 		}
-		const scale = Math.max(LEAST_SCALE_NS, SIGMAS * median(residual.map(Math.abs)));
-		for (let m = 0; m < count; m++)
+		const scales = distances.map((of) => Math.max(LEAST_SCALE_NS, SIGMAS * (median(of) || 0)));
+		const finest = Math.min(...scales.filter((_, way) => distances[way]!.length > 0));
+		for (let m = 0; m < count; m++) {
+			const scale = scales[oneWay[m]!]!;
 			for (let i = offset[m]!; i < offset[m + 1]!; i++)
-				weights[i] = weight[m]! * Math.min(1, (HUBER * scale) / Math.max(Math.abs(residual[i]!), 1e-9));
+				weights[i] = (finest / scale) ** 2 * Math.min(1, (HUBER * scale) / Math.max(Math.abs(residual[i]!), 1e-9));
+		}
 	}
 
 	/** One weighted least-squares step; the largest change of an offset, ns. */

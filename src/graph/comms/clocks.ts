@@ -24,7 +24,9 @@ export interface Clocks {
 	readonly residualNs: Float64Array;
 	/** The same over all ranks; NaN without any match. */
 	readonly medianResidualNs: number;
-	/** 1 for ranks whose clocks are known against each other: the largest set that matches connect. */
+	/** The first rank of the set that a rank's clock is known against: those that matches connect. */
+	readonly component: Uint32Array;
+	/** 1 for the ranks of the largest such set. */
 	readonly aligned: Uint8Array;
 }
 
@@ -59,6 +61,7 @@ export function alignClocks(ranks: readonly RankComms[], matches: MatchColumns):
 		atNs: samples.atNs,
 		residualNs: Float64Array.from(distances, median),
 		medianResidualNs: median(distances.flat()),
+		component,
 		aligned: largest(component),
 	};
 }
