@@ -3,7 +3,7 @@ import type { MatchColumns } from "./match-columns.js";
 import type { RankComms } from "./rank-comms.js";
 
 /** So many matches of the same ranks say what thousands would. */
-const MOST_A_GROUP = 128;
+const MOST_A_GROUP = 64;
 export interface EndSamples {
 	readonly rankCount: number;
 	/** Matches, and the members of match m: [offset[m], offset[m + 1]). */

@@ -13,15 +13,25 @@ const MOST_OFF = 0.02;
 /** Operations found by time must be this part of what could be found. */
 const LEAST_FOUND = 0.5;
 
-/** @param ranks on the common clock, where that is known: then `expectedOf` says how far their ends may be apart. */
+/**
+ * @param rough the channel as it was aligned before the clocks were known.
+ * @param ranks on the common clock, as far as it is known: `expectedOf` says how far ends may be apart.
+ */
 export function confirmChannel(
 	comms: readonly RankComms[],
 	ranks: readonly Comparable[],
-	channel: Channel,
+	rough: AlignedChannel,
 	expectedOf: (reference: number, other: number) => Expected | undefined,
 ): AlignedChannel {
+	const agrees = (reference: AlignedMember, member: AlignedMember): boolean => {
+		const expected = expectedOf(reference.rank, member.rank);
+		return member.trusted && (!expected || countOff(ranks, reference, member, expected).off === 0);
+	};
+	const roughReference = longest(rough.members);
+	if (rough.members.every((member) => agrees(roughReference, member))) return rough;
+	const { channel } = rough;
 	const aligned = alignChannel(comms, ranks, channel, expectedOf);
-	const reference = aligned.members.reduce((most, member) => (member.ops.length > most.ops.length ? member : most));
+	const reference = longest(aligned.members);
 	const members = aligned.members.map((member) => {
 		const expected = expectedOf(reference.rank, member.rank);
 		if (member === reference || !expected) return member;
@@ -32,20 +42,35 @@ export function confirmChannel(
 	return { ...aligned, members };
 }
 
+export const longest = <T extends MemberSequence>(members: readonly T[]): T =>
+	members.reduce((most, member) => (member.ops.length > most.ops.length ? member : most));
+
+function countOff(
+	ranks: readonly Comparable[],
+	reference: MemberSequence,
+	member: MemberSequence,
+	{ toleranceNs }: Expected,
+): { readonly overlap: number; readonly off: number } {
+	const there = ranks[reference.rank]!.endNs;
+	const here = ranks[member.rank]!.endNs;
+	let overlap = 0;
+	let off = 0;
+	eachCommon([reference, member], (ops) => {
+		overlap++;
+		if (Math.abs(here[ops[1]!]! - there[ops[0]!]!) > toleranceNs) off++;
+	});
+	return { overlap, off };
+}
+
 function confirmMember(
 	ranks: readonly Comparable[],
 	reference: MemberSequence,
 	member: AlignedMember,
-	{ toleranceNs }: Expected,
+	expected: Expected,
 ): AlignedMember {
-	let overlap = 0;
-	let off = 0;
-	eachCommon([reference, member], ([x, y]) => {
-		overlap++;
-		if (Math.abs(ranks[member.rank]!.endNs[y!]! - ranks[reference.rank]!.endNs[x!]!) > toleranceNs) off++;
-	});
+	const { overlap, off } = countOff(ranks, reference, member, expected);
 	if (member.trusted && off <= MOST_OFF * overlap) return member;
-	const byTime = alignByTime(ranks, reference, member, toleranceNs);
+	const byTime = alignByTime(ranks, reference, member, expected.toleranceNs);
 	const enough = LEAST_FOUND * Math.min(reference.ops.length, member.ops.length);
 	const better = member.trusted ? overlap - off : 0;
 	return byTime.ops.length >= enough && byTime.ops.length > better ? { ...byTime, trusted: true } : member;

@@ -53,7 +53,7 @@ export function matchComms(ranks: readonly RankComms[], _options: MatchOptions =
 
 	const common = onCommonClock(ranks, signatures, groups.inherited, roughClocks);
 	const expected = clockDifferences(roughClocks);
-	const confirmed = complete.map((channel) => confirmChannel(ranks, common, channel, expected));
+	const confirmed = rough.map((channel) => confirmChannel(ranks, common, channel, expected));
 	const builder = new MatchBuilder();
 	for (const channel of confirmed) joinConfirmed(common, channel, plausibleNs(roughClocks).onceNs, builder);
 	const matches = builder.finish();

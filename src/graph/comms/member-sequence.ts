@@ -26,23 +26,29 @@ export function numberByOrder(rank: number, ops: ArrayLike<number>): MemberSeque
  * without are left out.
  */
 export function numberBySeq({ seq }: RankComms, rank: number, ops: ArrayLike<number>): MemberSequence | undefined {
-	const all = Array.from(ops);
-	const first = all.findIndex((op) => seq[op] !== NONE);
-	if (first < 0) return undefined;
-	const sharing = new Map<number, number>();
-	const numbered = all.flatMap((op, i) => {
-		if (i < first) return [[op, (seq[all[first]!]! - first + i) * STRIDE] as const];
-		const recorded = seq[op]!;
-		if (recorded === NONE) return [];
-		const before = sharing.get(recorded) ?? 0;
-		sharing.set(recorded, before + 1);
-		return [[op, recorded * STRIDE + before] as const];
-	});
-	numbered.sort((a, b) => a[1] - b[1]);
+	let first = 0;
+	while (first < ops.length && seq[ops[first]!] === NONE) first++;
+	if (first === ops.length) return undefined;
+	const firstSeq = seq[ops[first]!]!;
+	const kept = new Uint32Array(ops.length);
+	const numbers = new Float64Array(ops.length);
+	let count = 0;
+	let sorted = true;
+	for (let i = 0; i < ops.length; i++) {
+		const recorded = i < first ? firstSeq - first + i : seq[ops[i]!]!;
+		if (recorded === NONE && i > first) continue;
+		// Coalesced operations share a number, one after another.
+		const before = count > 0 ? numbers[count - 1]! : Number.NEGATIVE_INFINITY;
+		numbers[count] = Math.floor(before / STRIDE) === recorded ? before + 1 : recorded * STRIDE;
+		if (numbers[count]! <= before) sorted = false;
+		kept[count++] = ops[i]!;
+	}
+	const order = Uint32Array.from({ length: count }, (_, i) => i);
+	if (!sorted) order.sort((a, b) => numbers[a]! - numbers[b]! || a - b);
 	return {
 		rank,
-		ops: Uint32Array.from(numbered, ([op]) => op),
-		numbers: Float64Array.from(numbered, ([, number]) => number),
+		ops: sorted ? kept.subarray(0, count) : order.map((i) => kept[i]!),
+		numbers: sorted ? numbers.subarray(0, count) : Float64Array.from(order, (i) => numbers[i]!),
 		bySeq: true,
 	};
 }
