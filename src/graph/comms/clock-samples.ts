@@ -3,10 +3,7 @@ import type { MatchColumns } from "./match-columns.js";
 import type { RankComms } from "./rank-comms.js";
 
 /** So many matches of the same ranks say what thousands would. */
-const MOST_A_GROUP = 128;
-/** What an end of a one-way message counts against that of a collective: the sender may be done long before. */
-const ONE_WAY_WEIGHT = 0.05;
-
+const MOST_A_GROUP = 64;
 export interface EndSamples {
 	readonly rankCount: number;
 	/** Matches, and the members of match m: [offset[m], offset[m + 1]). */
@@ -15,8 +12,8 @@ export interface EndSamples {
 	readonly rank: Uint32Array;
 	/** Recorded ends, ns on the scale of the first rank's base. */
 	readonly endNs: Float64Array;
-	/** Of each match. */
-	readonly weight: Float64Array;
+	/** Of each match, 1 where one member may end long before the others. */
+	readonly oneWay: Uint8Array;
 	/** Middle of all ends. */
 	readonly atNs: number;
 }
@@ -56,7 +53,7 @@ export function sampleEnds(ranks: readonly RankComms[], matches: MatchColumns): 
 		offset: new Uint32Array(chosen.length + 1),
 		rank: new Uint32Array(members),
 		endNs: new Float64Array(members),
-		weight: Float64Array.from(chosen, (m) => (oneWay[m] ? ONE_WAY_WEIGHT : 1)),
+		oneWay: Uint8Array.from(chosen, (m) => oneWay[m]!),
 	};
 	let to = 0;
 	let first = Number.POSITIVE_INFINITY;

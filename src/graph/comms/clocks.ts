@@ -6,8 +6,8 @@
  * the pairs that share most, then least squares over all ranks and matches, weighted anew in rounds, so that single
  * ends that are far off pull no more than others (Huber's estimator).
  */
-import { ClockEquations } from "./clock-equations.js";
-import { baseShifts, sampleEnds } from "./clock-samples.js";
+import { ClockEquations, SIGMAS } from "./clock-equations.js";
+import { baseShifts, type EndSamples, sampleEnds } from "./clock-samples.js";
 import type { MatchColumns } from "./match-columns.js";
 import { median } from "./median.js";
 import type { RankComms } from "./rank-comms.js";
@@ -24,41 +24,36 @@ export interface Clocks {
 	readonly residualNs: Float64Array;
 	/** The same over all ranks; NaN without any match. */
 	readonly medianResidualNs: number;
-	/** 1 for ranks whose clocks are known against each other: the largest set that matches connect. */
+	/** The first rank of the set that a rank's clock is known against: those that matches connect. */
+	readonly component: Uint32Array;
+	/** 1 for the ranks of the largest such set. */
 	readonly aligned: Uint8Array;
 }
 
 /** A drift counts where it is this many times its standard error … */
 const SIGNIFICANT = 5;
 /** … moves a clock by at least this over half the capture, ns … */
-const LEAST_DRIFT_NS = 2000;
+const LEAST_DRIFT_NS = 1000;
 /** … and was seen on at least this many matches. */
 const LEAST_SAMPLES = 12;
 
-/** @param matches of these ranks; those that flow one way count less. */
 export function alignClocks(ranks: readonly RankComms[], matches: MatchColumns): Clocks {
 	const samples = sampleEnds(ranks, matches);
 	const { offsetNs, component } = spanningOffsets(samples);
-	let equations = new ClockEquations(samples, offsetNs);
-	equations.solve();
-	const still = equations;
-	const moving = new ClockEquations(samples, equations.offset);
-	moving.solve(new Uint8Array(ranks.length).fill(1));
-	const drifting = significant(moving, component);
-	if (drifting.includes(1)) {
-		equations = new ClockEquations(samples, still.offset);
-		equations.solve(drifting);
+	let equations = new ClockEquations(samples, offsetNs).solve();
+	if (driftShows(samples, equations)) {
+		const moving = new ClockEquations(samples, equations.offset).solve(new Uint8Array(ranks.length).fill(1));
+		const drifting = significant(samples, moving, component);
+		if (drifting.includes(1)) equations = new ClockEquations(samples, equations.offset).solve(drifting);
 	}
-	const { residualNs } = equations.byRank();
-	const distances = residualNs.map((of) => of.map(Math.abs));
-	const offsets = relativeTo(equations.offset, component);
-	const drifts = relativeTo(equations.drift, component);
+	const distances = equations.residual.map(Math.abs);
 	return {
-		offsetNs: offsets,
-		driftPpm: drifts.map((perNs) => 1e6 * perNs),
+		offsetNs: relativeTo(equations.offset, component),
+		driftPpm: relativeTo(equations.drift, component).map((perNs) => 1e6 * perNs),
 		atNs: samples.atNs,
-		residualNs: Float64Array.from(distances, median),
-		medianResidualNs: median(distances.flat()),
+		residualNs: Float64Array.from(byRank(samples, distances), median),
+		medianResidualNs: median(distances),
+		component,
 		aligned: largest(component),
 	};
 }
@@ -82,16 +77,50 @@ function relativeTo(values: Float64Array, component: Uint32Array): Float64Array 
 	return values.map((value, r) => value - values[component[r]!]!);
 }
 
-function significant(moving: ClockEquations, component: Uint32Array): Uint8Array {
-	const { residualNs, tau, spanNs } = moving.byRank();
-	const drifts = relativeTo(moving.drift, component);
-	return Uint8Array.from(residualNs, (of, r) => {
-		if (of.length < LEAST_SAMPLES) return 0;
-		const spread = 1.4826 * median(of.map(Math.abs));
-		const errorNs = spread / Math.sqrt(tau[r]!.reduce((sum, t) => sum + t * t, 0));
-		const movedNs = Math.abs(drifts[r]!) * spanNs;
-		return movedNs > Math.max(LEAST_DRIFT_NS, SIGNIFICANT * errorNs) ? 1 : 0;
+/** Values of members, rank by rank. */
+function byRank({ rank, rankCount }: EndSamples, values: Float64Array): Float64Array[] {
+	const sizes = new Uint32Array(rankCount);
+	for (const r of rank) sizes[r]!++;
+	const lists = Array.from(sizes, (size) => new Float64Array(size));
+	sizes.fill(0);
+	for (let i = 0; i < rank.length; i++) lists[rank[i]!]![sizes[rank[i]!]!++] = values[i]!;
+	return lists;
+}
+
+/** Whether the residuals of any rank rise or fall over the capture by more than chance. */
+function driftShows(samples: EndSamples, still: ClockEquations): boolean {
+	const times = byRank(samples, timesOf(samples, still));
+	return byRank(samples, still.residual).some((residuals, r) => {
+		let along = 0;
+		let square = 0;
+		for (let i = 0; i < residuals.length; i++) {
+			along += residuals[i]! * times[r]![i]!;
+			square += times[r]![i]! ** 2;
+		}
+		return isSignificant(residuals, along / square, square);
 	});
+}
+
+function significant(samples: EndSamples, moving: ClockEquations, component: Uint32Array): Uint8Array {
+	const times = byRank(samples, timesOf(samples, moving));
+	const drifts = relativeTo(moving.drift, component);
+	return Uint8Array.from(byRank(samples, moving.residual), (residuals, r) => {
+		const square = times[r]!.reduce((sum, t) => sum + t * t, 0);
+		return isSignificant(residuals, drifts[r]! * moving.spanNs, square) ? 1 : 0;
+	});
+}
+
+function isSignificant(residuals: Float64Array, movedNs: number, square: number): boolean {
+	if (residuals.length < LEAST_SAMPLES || Math.abs(movedNs) < LEAST_DRIFT_NS) return false;
+	const spread = SIGMAS * median(residuals.map(Math.abs));
+	return Math.abs(movedNs) > (SIGNIFICANT * spread) / Math.sqrt(square);
+}
+
+/** Of each member the time of its match. */
+function timesOf({ count, offset, rank }: EndSamples, { tau }: ClockEquations): Float64Array {
+	const times = new Float64Array(rank.length);
+	for (let m = 0; m < count; m++) times.fill(tau[m]!, offset[m]!, offset[m + 1]!);
+	return times;
 }
 
 /** 1 for the ranks of the largest component; of several as large, the one of the first rank. */

@@ -4,14 +4,23 @@
  * A matched operation becomes, on every rank, an arrival and a transfer with one rendezvous between them: every
  * transfer starts when the last rank has arrived and takes the wire time. What is not matched keeps its recorded
  * duration, and is reported.
+ *
+ * Twice: by what is recorded and by the order, which gives the clocks; then with the clocks, which show where recorded
+ * numbers or the order lead astray. A wrong match makes ranks wait for the wrong moment, so that in doubt there is none.
  */
-import { NONE } from "../../trace/columns.js";
-import { type Channel, findChannels } from "./channels.js";
+import { type AlignedChannel, alignChannel, eachCommon } from "./align-channel.js";
+import { findChannels } from "./channels.js";
 import { alignClocks, type Clocks } from "./clocks.js";
-import { type CommGroups, findGroups } from "./groups.js";
+import type { Comparable } from "./compare-sequences.js";
+import { confirmChannel } from "./confirm-channel.js";
+import { findGroups } from "./groups.js";
+import { inheritGroups } from "./inherit-groups.js";
+import { clockDifferences, onCommonClock, plausibleNs } from "./known-clocks.js";
 import { MatchBuilder, type MatchColumns } from "./match-columns.js";
 import type { RankComms } from "./rank-comms.js";
-import { numberOperations } from "./sequence.js";
+import { type Signatures, signaturesOf } from "./signatures.js";
+import { stepDifferences } from "./step-clocks.js";
+import { type UnmatchedComms, UnmatchedReport } from "./unmatched.js";
 import { wireTimes } from "./wire.js";
 
 export interface CommMatches extends MatchColumns {
@@ -25,22 +34,6 @@ export interface CommMatches extends MatchColumns {
 	readonly assumedRanks: number;
 }
 
-export interface UnmatchedComms {
-	readonly reason: UnmatchedReason;
-	/** Ranks or name of the group; empty where not known. */
-	readonly group: string;
-	/** Operations. */
-	readonly count: number;
-}
-
-export type UnmatchedReason =
-	/** Ranks of the group are not at hand. */
-	| "rank-missing"
-	/** Other members have no such operation: their captures began later or ended sooner. */
-	| "not-captured"
-	/** Nothing says with whom. */
-	| "no-metadata";
-
 export interface MatchOptions {
 	/** Take missing data-parallel replicas as copies of those at hand. @default false */
 	readonly assumeReplicas?: boolean;
@@ -48,76 +41,69 @@ export interface MatchOptions {
 
 export function matchComms(ranks: readonly RankComms[], _options: MatchOptions = {}): CommMatches {
 	const groups = inheritGroups(ranks, findGroups(ranks));
+	const signatures = signaturesOf(ranks);
+	const channels = findChannels(ranks, groups);
+	const complete = channels.filter(({ members, size }) => members.length >= size);
+
+	const unaligned = alignClocks(ranks, new MatchBuilder().finish());
+	const recorded = onCommonClock(ranks, signatures, groups.inherited, unaligned);
+	const steps = stepDifferences(ranks);
+	const rough = complete.map((channel) => alignChannel(ranks, recorded, channel, steps));
+	const roughClocks = alignClocks(ranks, joinTrusted(signatures, rough));
+
+	const common = onCommonClock(ranks, signatures, groups.inherited, roughClocks);
+	const expected = clockDifferences(roughClocks);
+	const confirmed = rough.map((channel) => confirmChannel(ranks, common, channel, expected));
 	const builder = new MatchBuilder();
-	const report = new UnmatchedReport(groups);
-	for (const channel of findChannels(ranks, groups)) {
-		if (channel.members.length < channel.size) report.add("rank-missing", channel, total(channel));
-		else report.add("not-captured", channel, total(channel) - matchChannel(ranks, channel, builder));
-	}
-	report.addUnknown(ranks);
+	for (const channel of confirmed) joinConfirmed(common, channel, plausibleNs(roughClocks).onceNs, builder);
 	const matches = builder.finish();
 	const clocks = alignClocks(ranks, matches);
-	return { ...matches, ...wireTimes(ranks, matches, clocks), clocks, unmatched: report.rows(), assumedRanks: 0 };
-}
-
-const total = ({ members }: Channel): number => members.reduce((sum, { ops }) => sum + ops.length, 0);
-
-/** The operations that were matched: those whose number all members have. */
-function matchChannel(ranks: readonly RankComms[], channel: Channel, builder: MatchBuilder): number {
-	const { how, members } = numberOperations(ranks, channel);
-	const at = new Uint32Array(members.length);
-	let matched = 0;
-	while (members.every(({ ops }, k) => at[k]! < ops.length)) {
-		const highest = members.reduce(
-			(most, { numbers }, k) => Math.max(most, numbers[at[k]!]!),
-			Number.NEGATIVE_INFINITY,
-		);
-		if (members.every(({ numbers }, k) => numbers[at[k]!] === highest)) {
-			for (const [k, { rank, ops }] of members.entries()) builder.member(rank, ops[at[k]!++]!);
-			builder.close(how, channel.size, channel.from !== NONE);
-			matched += members.length;
-		} else for (const [k, { numbers }] of members.entries()) if (numbers[at[k]!]! < highest) at[k]!++;
-	}
-	return matched;
-}
-
-/** Operations without metadata on a stream on which all others are of one group are of that group, too. */
-function inheritGroups(ranks: readonly RankComms[], { groups, groupOf }: CommGroups): CommGroups {
+	const report = new UnmatchedReport(ranks, groups, matches);
 	return {
-		groups,
-		groupOf: groupOf.map((of, r) => {
-			const { stream, count, collective } = ranks[r]!;
-			const only = new Map<number, number>();
-			for (let op = 0; op < count; op++) {
-				if (of[op] === NONE) continue;
-				const known = only.get(stream[op]!);
-				if (known !== undefined && known !== of[op]) only.set(stream[op]!, NONE);
-				else only.set(stream[op]!, of[op]!);
-			}
-			return of.map((group, op) => (group === NONE && collective[op] === 0 ? (only.get(stream[op]!) ?? NONE) : group));
-		}),
+		...matches,
+		...wireTimes(ranks, matches, clocks),
+		clocks,
+		unmatched: report.of(channels, confirmed),
+		assumedRanks: 0,
 	};
 }
 
-class UnmatchedReport {
-	private readonly counts = new Map<string, UnmatchedComms>();
-
-	constructor(private readonly groups: CommGroups) {}
-
-	add(reason: UnmatchedReason, { group }: Pick<Channel, "group">, count: number): void {
-		if (count === 0) return;
-		const label = group === NONE ? "" : this.groups.groups[group]!.label;
-		const key = `${reason} ${label}`;
-		this.counts.set(key, { reason, group: label, count: count + (this.counts.get(key)?.count ?? 0) });
+/** What the members agree on that are trusted, for the clocks. */
+function joinTrusted(signatures: readonly Signatures[], channels: readonly AlignedChannel[]): MatchColumns {
+	const builder = new MatchBuilder();
+	for (const { members, how, channel } of channels) {
+		const trusted = members.filter((member) => member.trusted);
+		if (trusted.length < 2) continue;
+		eachCommon(trusted, (ops) => {
+			for (const [k, { rank }] of trusted.entries()) builder.member(rank, ops[k]!);
+			builder.close(how, channel.size, signatures[trusted[0]!.rank]!.oneWay[ops[0]!] === 1);
+		});
 	}
+	return builder.finish();
+}
 
-	addUnknown(ranks: readonly RankComms[]): void {
-		if (ranks.length < 2 && (ranks[0]?.worldSize ?? 1) < 2) return;
-		const count = this.groups.groupOf.reduce((sum, of) => sum + of.filter((group) => group === NONE).length, 0);
-		this.add("no-metadata", { group: NONE }, count);
-	}
-
-	rows(): UnmatchedComms[] {
-		return [...this.counts.values()];
-	}
+/** What all members agree on whose ends do not speak against it. */
+function joinConfirmed(
+	common: readonly Comparable[],
+	{ members, how, channel }: AlignedChannel,
+	mostApartNs: number,
+	builder: MatchBuilder,
+): void {
+	if (members.some(({ trusted }) => !trusted)) return;
+	eachCommon(members, (ops) => {
+		const oneWay = common[members[0]!.rank]!.oneWay[ops[0]!] === 1;
+		let firstEnd = Number.POSITIVE_INFINITY;
+		let lastEnd = Number.NEGATIVE_INFINITY;
+		let lastStart = Number.NEGATIVE_INFINITY;
+		for (const [k, { rank }] of members.entries()) {
+			const { startNs, endNs } = common[rank]!;
+			firstEnd = Math.min(firstEnd, endNs[ops[k]!]!);
+			lastEnd = Math.max(lastEnd, endNs[ops[k]!]!);
+			lastStart = Math.max(lastStart, startNs[ops[k]!]!);
+		}
+		// What flows one way may be over on one side before it begins on the other.
+		if (lastEnd - firstEnd > mostApartNs && !(oneWay && firstEnd < lastStart)) return;
+		for (const [k, { rank }] of members.entries()) builder.member(rank, ops[k]!);
+		builder.close(how, channel.size, oneWay);
+	});
 }

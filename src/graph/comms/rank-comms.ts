@@ -40,6 +40,10 @@ export interface RankComms {
 	/** The rank a message comes from and goes to, as recorded: of the job, or of the group. */
 	readonly src: Int32Array;
 	readonly dst: Int32Array;
+	/** Steps that the profiler numbered, and when they began and ended on this rank. */
+	readonly stepNumber: Int32Array;
+	readonly stepStartNs: Float64Array;
+	readonly stepEndNs: Float64Array;
 	readonly strings: readonly string[];
 	/** The process groups of more than one rank that the header lists for this rank. */
 	readonly processGroups: readonly ProcessGroup[];
@@ -107,6 +111,7 @@ class TableBuilder {
 	finish(): RankComms {
 		const { rows, comm, part, trace } = this;
 		const { events, comms } = trace;
+		const steps = trace.steps.flatMap(({ step, ...range }) => (step === "all" ? [] : [{ step, ...range }]));
 		const count = rows.length;
 		const text = (column: Uint32Array): Uint32Array =>
 			Uint32Array.from(comm, (c) => (c === NONE ? 0 : this.intern(column[c]!)));
@@ -144,6 +149,9 @@ class TableBuilder {
 			seq: ints(comms.seq),
 			src,
 			dst,
+			stepNumber: Int32Array.from(steps, ({ step }) => step),
+			stepStartNs: Float64Array.from(steps, ({ startNs }) => startNs),
+			stepEndNs: Float64Array.from(steps, ({ endNs }) => endNs),
 			strings: this.strings,
 			processGroups: trace.processGroups.filter(
 				({ size, ranks }) => size > 1 && (ranks.length === 0 || ranks.includes(trace.rank)),

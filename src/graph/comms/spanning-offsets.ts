@@ -2,6 +2,9 @@
 import type { EndSamples } from "./clock-samples.js";
 import { median } from "./median.js";
 
+/** What a one-way message counts for against a collective: its ends may be far apart. */
+const ONE_WAY_WEIGHT = 0.05;
+
 export interface SpanningOffsets {
 	/** Of each rank's clock against that of the first rank of its component, ns. */
 	readonly offsetNs: Float64Array;
@@ -62,12 +65,12 @@ export function spanningOffsets(samples: EndSamples): SpanningOffsets {
 
 /** Each match's first member with every other: the pair's number, how far the other ends later, and the weight. */
 function eachPair(
-	{ count, offset, rank, endNs, weight, rankCount }: EndSamples,
+	{ count, offset, rank, endNs, oneWay, rankCount }: EndSamples,
 	visit: (pair: number, differenceNs: number, weight: number) => void,
 ): void {
 	for (let m = 0; m < count; m++) {
 		const first = offset[m]!;
 		for (let at = first + 1; at < offset[m + 1]!; at++)
-			visit(rank[first]! * rankCount + rank[at]!, endNs[at]! - endNs[first]!, weight[m]!);
+			visit(rank[first]! * rankCount + rank[at]!, endNs[at]! - endNs[first]!, oneWay[m] ? ONE_WAY_WEIGHT : 1);
 	}
 }
