@@ -3,8 +3,9 @@ import { z } from "zod";
 import { inspectResult } from "./inspect-result.js";
 import { packResult } from "./pack-result.js";
 import { replayResult } from "./replay-result.js";
+import { synthResult } from "./synth-result.js";
 
-const DOCUMENTS = { replay: replayResult, inspect: inspectResult, pack: packResult } as const;
+const DOCUMENTS = { replay: replayResult, inspect: inspectResult, pack: packResult, synth: synthResult } as const;
 
 /** Text of each schema file. Objects stay open: a later version of Lumos may add fields. */
 export function jsonSchemas(): Map<string, string> {
