@@ -67,6 +67,9 @@ export const network = {
 	treeSpeed: 0.82,
 } as const;
 
+/** CUDA takes so many launches ahead of a stream; then the launching call blocks until one of them is done. */
+export const LAUNCH_QUEUE = 1024;
+
 /** CPU of the host, ns. Calls as CUPTI shows them on H100 hosts; operators as in PyTorch traces of eager training. */
 export const cpu = {
 	launch: 4600,

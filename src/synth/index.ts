@@ -13,4 +13,4 @@ export {
 	worldSize,
 } from "./job.js";
 export { modelPresets } from "./model-presets.js";
-export { type SynthOutcome, type SynthRequest, synthesize } from "./synthesize.js";
+export { emulate, type SynthOutcome, type SynthRequest, synthesize } from "./synthesize.js";

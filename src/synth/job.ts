@@ -66,6 +66,7 @@ export interface Recording {
 	readonly modules: boolean;
 }
 
+/** Small: a step of milliseconds on one GPU. */
 export const defaultJob: Job = {
 	layers: 4,
 	hidden: 3072,
@@ -74,8 +75,8 @@ export const defaultJob: Job = {
 	headSize: 128,
 	sequence: 2048,
 	vocabulary: 50304,
-	tensorParallel: 2,
-	pipelineParallel: 2,
+	tensorParallel: 1,
+	pipelineParallel: 1,
 	dataParallel: 1,
 	virtualPipeline: 1,
 	microBatchSize: 1,

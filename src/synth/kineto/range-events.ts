@@ -79,7 +79,7 @@ export function* writeRanges(rank: RecordedRank, out: ByteSink): Generator<Uint8
 }
 
 function rangeText(rank: RecordedRank, kind: RangeKind): RangeText {
-	const { category, name, dims, collective } = kind;
+	const { category, name, dims, types, collective } = kind;
 	const head = [0, 1].map((thread) =>
 		fragment(
 			`  {\n    "ph": "X", "cat": "${category}", "name": ${JSON.stringify(name)}, "pid": ${rank.processId}, "tid": ${rank.threadId(thread)},\n    "ts": `,
@@ -88,7 +88,9 @@ function rangeText(rank: RecordedRank, kind: RangeKind): RangeText {
 	if (category === "python_function")
 		return { head, middle: fragment(', "Python module id": 0'), tail: fragment(', "Ev Idx": ') };
 	const described = collective && rank.recording.commMetadata ? `, ${fields(collectiveArgs(collective))}` : "";
-	const shapes = dims ? `, ${fields({ "Input type": dims.map(() => "c10::BFloat16"), "Input Dims": dims })}` : "";
+	const shapes = dims
+		? `, ${fields({ "Input type": types ?? dims.map(() => "c10::BFloat16"), "Input Dims": dims })}`
+		: "";
 	return {
 		head,
 		middle: fragment(`, "Record function id": 0${described}`),

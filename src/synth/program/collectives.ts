@@ -32,6 +32,8 @@ export interface CollectiveSpec {
 const elementBytes = { BFloat16: 2, Float: 4, Long: 8 } as const;
 const ncclTypes = { BFloat16: "bf16", Float: "f32", Long: "u64" } as const;
 
+const operatorTypes = { BFloat16: "c10::BFloat16", Float: "float", Long: "long int" } as const;
+
 /** Names of the PyTorch operator, of NCCL's range, and of the kernel. */
 const names: Readonly<Record<CollectiveKind, readonly [string, string, (type: string) => string]>> = {
 	allreduce: ["c10d::allreduce_", "nccl:all_reduce", (type) => `AllReduce_Sum_${type}_RING_LL`],
@@ -61,7 +63,12 @@ export class Collectives {
 		const outElements = name === "_reduce_scatter_base" ? elements / n : elements;
 		const collective: CollectiveInfo = { name, group, inElements, outElements, dtype };
 		return {
-			outerKind: program.rangeKind({ category: "cpu_op", name: operator, dims: [[inElements]] }),
+			outerKind: program.rangeKind({
+				category: "cpu_op",
+				name: operator,
+				dims: [[inElements]],
+				types: [operatorTypes[dtype]],
+			}),
 			paramsKind: program.rangeKind({ category: "cpu_op", name: "record_param_comms", collective }),
 			annotationKind: program.rangeKind({ category: "user_annotation", name: range }),
 			workKind: program.workKind({

@@ -22,9 +22,10 @@ export function differentiableKinds(
 	name: string,
 	node: string,
 	dims: readonly (readonly number[])[],
+	types?: readonly string[],
 ): DifferentiableKinds {
 	return {
-		forward: program.rangeKind({ category: "cpu_op", name, dims, flow: true }),
+		forward: program.rangeKind({ category: "cpu_op", name, dims, flow: true, ...(types ? { types } : {}) }),
 		evaluate: program.rangeKind({
 			category: "cpu_op",
 			name: `autograd::engine::evaluate_function: ${node}`,

@@ -49,6 +49,8 @@ export interface RangeKind {
 	readonly category: RangeCategory;
 	readonly name: string;
 	readonly dims?: readonly (readonly number[])[];
+	/** Of each of `dims`. @default c10::BFloat16 */
+	readonly types?: readonly string[];
 	/** Runs on behalf of an operator of the forward pass. */
 	readonly backward?: boolean;
 	/** The operator on which the `fwdbwd` flow begins or ends, where it has a sequence number. */

@@ -25,10 +25,16 @@ export class Embedding {
 		const elements = tokens(job) * hidden;
 		this.parameters = (vocabulary / tp) * hidden;
 		this.#module = program.rangeKind({ category: "python_function", name: "nn.Module: VocabParallelEmbedding_0" });
-		this.#kinds = differentiableKinds(program, "aten::embedding", "EmbeddingBackward0", [
-			[vocabulary / tp, hidden],
-			[job.microBatchSize, job.sequence],
-		]);
+		this.#kinds = differentiableKinds(
+			program,
+			"aten::embedding",
+			"EmbeddingBackward0",
+			[
+				[vocabulary / tp, hidden],
+				[job.microBatchSize, job.sequence],
+			],
+			["c10::BFloat16", "long int"],
+		);
 		this.#lookUp = program.kernel(kernels.elementwise("IndexFunctor<c10::BFloat16>", elements, 2));
 		this.#scatter = program.kernel(kernels.elementwise("IndexPutFunctor<c10::BFloat16>", elements, 4));
 		const summed = { stream: Stream.tensor, group: place.tensor, elements, dtype: "BFloat16" } as const;
@@ -79,7 +85,12 @@ export class HeadAndLoss {
 		this.#kinds = differentiableKinds(program, "_VocabParallelCrossEntropy", "_VocabParallelCrossEntropyBackward", [
 			[sequence, microBatchSize, vocabulary / tp],
 		]);
-		this.#reductionKind = program.rangeKind({ category: "cpu_op", name: "aten::reduce", dims: [[m, vocabulary / tp]] });
+		this.#reductionKind = program.rangeKind({
+			category: "cpu_op",
+			name: "aten::reduce",
+			dims: [[m, vocabulary / tp]],
+			types: ["float"],
+		});
 		this.#reductions = ["MaxOps<float>", "MaskFunctor<float>", "ExpSumFunctor<float>"].map((functor) =>
 			program.kernel(kernels.elementwise(functor, logits, 1)),
 		);

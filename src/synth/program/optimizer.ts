@@ -37,13 +37,13 @@ export class Optimizer {
 		const total = parameters.reduce((sum, elements) => sum + elements, 0);
 		const share = (elements: number): number => (distributedOptimizer ? Math.ceil(elements / dp) : elements);
 		const call = (name: string, dims: readonly (readonly number[])[], kernel: kernels.Kernel): KernelCall => ({
-			kind: program.rangeKind({ category: "cpu_op", name, dims }),
+			kind: program.rangeKind({ category: "cpu_op", name, dims, types: ["float"] }),
 			kernel: program.kernel(kernel),
 		});
 
 		this.#annotation = program.rangeKind({ category: "user_annotation", name: "Optimizer.step#Adam.step" });
 		this.#zero = {
-			kind: program.rangeKind({ category: "cpu_op", name: "aten::zero_", dims: [[total]] }),
+			kind: program.rangeKind({ category: "cpu_op", name: "aten::zero_", dims: [[total]], types: ["float"] }),
 			kernel: program.clear(4 * total),
 		};
 		// Under sequence parallelism every rank has seen only its part of the sequence: norms' gradients are summed.
@@ -75,8 +75,13 @@ export class Optimizer {
 		this.#normSum = collectives.define({ name: "allreduce", stream: Stream.model, group, elements: 1, dtype: "Float" });
 		this.#clip = call("aten::_foreach_mul_", [[mine]], kernels.multiTensor("BinaryOpScalarFunctor", mine, 8));
 		this.#item = {
-			outer: program.rangeKind({ category: "cpu_op", name: "aten::item", dims: [[1]] }),
-			inner: program.rangeKind({ category: "cpu_op", name: "aten::_local_scalar_dense", dims: [[1]] }),
+			outer: program.rangeKind({ category: "cpu_op", name: "aten::item", dims: [[1]], types: ["float"] }),
+			inner: program.rangeKind({
+				category: "cpu_op",
+				name: "aten::_local_scalar_dense",
+				dims: [[1]],
+				types: ["float"],
+			}),
 			copy: program.copy("DtoH", 4),
 		};
 		const updates = new Map<number, KernelCall>();

@@ -17,6 +17,7 @@ import { TransformerLayer } from "./transformer-layer.js";
 export function rankProgram(job: Job, rank: number): Program {
 	const program = new ProgramBuilder(job, rank);
 	const training = new RankTraining(program);
+	program.cpu(cpu.betweenSteps);
 	for (let step = 0; step < job.steps; step++) training.step(job.firstStep + step);
 	return program.build();
 }
@@ -56,7 +57,12 @@ class RankTraining {
 		};
 		const samples = job.microBatchSize;
 		this.#batch = {
-			kind: program.rangeKind({ category: "cpu_op", name: "aten::to", dims: [[samples, job.sequence]] }),
+			kind: program.rangeKind({
+				category: "cpu_op",
+				name: "aten::to",
+				dims: [[samples, job.sequence]],
+				types: ["long int"],
+			}),
 			copy: program.copy("HtoD", 8 * samples * job.sequence),
 			broadcast: collectives.define({
 				name: "broadcast",
