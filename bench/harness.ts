@@ -6,7 +6,7 @@ import { Bench } from "tinybench";
 import { type Figure, median, relativeSpread } from "./figure.js";
 
 /** Seeded: the same data in every run. */
-export { Random } from "../fixtures/generate/random.js";
+export { Random } from "../src/synth/random.js";
 
 export interface Contest {
 	readonly name: string;

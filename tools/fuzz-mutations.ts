@@ -1,6 +1,6 @@
 /** Ways to break a trace, each from a seed: the same number gives the same broken bytes. */
 import { gzipSync } from "node:zlib";
-import type { Random } from "../fixtures/generate/random.js";
+import type { Random } from "../src/synth/random.js";
 
 export interface FuzzInput {
 	readonly bytes: Buffer;

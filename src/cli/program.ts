@@ -2,6 +2,7 @@
 import { Command, Option } from "commander";
 import { oneLine } from "./exit.js";
 import { parseStep, withGraphFlags, withReadFlags } from "./options.js";
+import { withSynthFlags } from "./synth-flags.js";
 import { version } from "./version.js";
 
 export function createProgram(): Command {
@@ -32,6 +33,10 @@ export function createProgram(): Command {
 		.option("-o, --out <file>", "where to write it (default: named after the traces, in this folder)")
 		.addHelpText("after", example("pack traces/ --out job.lumos && lumos replay job.lumos"))
 		.action(async (paths, flags) => (await import("./pack.js")).pack(paths, flags));
+
+	withSynthFlags(program.command("synth").description("write traces of an emulated job, with the truth beside them"))
+		.addHelpText("after", example("synth --out traces/ --model gpt3-15b --tp 2 --pp 2 --dp 2 --num-micro-batches 4"))
+		.action(async (flags) => (await import("./synth.js")).synth(flags));
 	return program;
 }
 

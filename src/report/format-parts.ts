@@ -72,8 +72,8 @@ export function wrapWords(text: string, width: number): string[] {
 	return [...lines, line];
 }
 
-export function plural(count: number, noun: string): string {
-	return `${formatCount(count)} ${noun}${count === 1 ? "" : "s"}`;
+export function plural(count: number, noun: string, many = `${noun}s`): string {
+	return `${formatCount(count)} ${count === 1 ? noun : many}`;
 }
 
 export function ellipsis(style: Style): string {

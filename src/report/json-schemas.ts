@@ -6,11 +6,13 @@ import { parallelSchema } from "../config/parallel.js";
 import { inspectResult } from "./inspect-result.js";
 import { packResult } from "./pack-result.js";
 import { replayResult } from "./replay-result.js";
+import { synthResult } from "./synth-result.js";
 
 const DOCUMENTS = {
 	replay: replayResult,
 	inspect: inspectResult,
 	pack: packResult,
+	synth: synthResult,
 	// Descriptions that people write: unknown keys are refused, so these are closed.
 	model: modelSchema,
 	parallel: parallelSchema,

@@ -29,7 +29,7 @@ function anonymous(trace: Trace): Trace {
 }
 
 test("the fixture is the job that its generator ran", async () => {
-	const { job } = JSON.parse(readFileSync(join(fixture, "truth.json"), "utf8"));
+	const { config: job } = JSON.parse(readFileSync(join(fixture, "truth.json"), "utf8"));
 	const expected = {
 		worldSize: 4,
 		backend: "nccl",

@@ -2,8 +2,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { gunzipSync } from "node:zlib";
 import { describe, expect, test } from "vitest";
-import { fixtureFiles, run } from "../../fixtures/generate/fixtures.js";
-import { defaultJob, worldSize } from "../../fixtures/generate/job.js";
+import { fixtureFiles } from "../../fixtures/generate/fixtures.js";
 import { packageRoot, sourceFiles } from "../../tools/source-files.js";
 
 interface Event {
@@ -38,9 +37,9 @@ test("the committed fixtures are what the generator writes", () => {
 	for (const [path, text] of generated) expect(read(path) === text, `${path}: run npm run fixtures`).toBe(true);
 });
 
-test("the generator imports nothing of Lumos", () => {
+test("the generator imports nothing of Lumos but the emulator", () => {
 	for (const path of sourceFiles(["fixtures/generate"], [".ts"])) {
-		expect(readFileSync(join(packageRoot, path), "utf8"), path).not.toMatch(/from "\.\.\//);
+		expect(readFileSync(join(packageRoot, path), "utf8"), path).not.toMatch(/from "\.\.\/(?!\.\.\/src\/synth\/)/);
 	}
 });
 
@@ -69,11 +68,15 @@ describe.each(["tp2pp2", "dialects/dp2-no-sync-events"])("%s", (folder) => {
 
 	test("the members of a collective overlap, and end within a microsecond of each other", () => {
 		const meetings = new Map<string, Event[]>();
-		for (const event of ranks.flatMap(deviceWork)) {
-			const { "Process Group Name": group, "Process Group Ranks": members, Seq: sequence } = event.args;
-			if (group === undefined) continue;
-			const key = `${group} ${members} ${sequence}`;
-			meetings.set(key, [...(meetings.get(key) ?? []), event]);
+		for (const events of ranks.map(deviceWork)) {
+			// Transfers have no number. Pipelines of two stages: the n-th of one rank is the n-th of its peer.
+			let transfers = 0;
+			for (const event of events) {
+				const { "Process Group Name": group, "Process Group Ranks": members, Seq: sequence } = event.args;
+				if (group === undefined) continue;
+				const key = `${group} ${members} ${sequence ?? `transfer ${transfers++}`}`;
+				meetings.set(key, [...(meetings.get(key) ?? []), event]);
+			}
 		}
 		expect(meetings.size).toBeGreaterThan(0);
 		for (const [key, events] of meetings) {
@@ -104,15 +107,4 @@ describe.each(["tp2pp2", "dialects/dp2-no-sync-events"])("%s", (folder) => {
 test("gradient reduction overlaps the backward pass where there is data parallelism", () => {
 	const truth = JSON.parse(generated.get("dialects/dp2-no-sync-events/truth.json")!) as Truth;
 	for (const row of truth.steps.flatMap(({ ranks }) => ranks)) expect(row.overlappedNs).toBeGreaterThan(0);
-});
-
-test.each([
-	{ tensorParallel: 1, pipelineParallel: 4, dataParallel: 1, microBatches: 2 },
-	{ tensorParallel: 2, pipelineParallel: 4, dataParallel: 2, microBatches: 8 },
-	{ tensorParallel: 4, pipelineParallel: 1, dataParallel: 2, microBatches: 1 },
-])("the emulator runs other layouts, too: %o", (layout) => {
-	const job = { ...defaultJob, ...layout, steps: 1 };
-	const ranks = run(job);
-	expect(ranks).toHaveLength(worldSize(job));
-	for (const { work } of ranks) expect(work.every(({ startNs, endNs }) => endNs > startNs)).toBe(true);
 });
