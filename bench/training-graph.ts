@@ -68,9 +68,13 @@ function writeRank(builder: GraphBuilder, rank: number, tasksPerRank: number, se
 	const collective = (thread: number): void => {
 		onThread(TaskKind.cpuOp, thread, nanoseconds(9000));
 		const ready = following(last[COMPUTE], EdgeKind.interStream);
-		collectives.push(launch(thread, COMMUNICATION, TaskKind.arrive, 0, ready));
+		const arrival = launch(thread, COMMUNICATION, TaskKind.arrive, 0, ready);
+		collectives.push(arrival);
 		const meeting = firstMeeting + collectives.length - 1;
-		add(TaskKind.transfer, COMMUNICATION, nanoseconds(90_000), following(meeting, EdgeKind.collective));
+		add(TaskKind.transfer, COMMUNICATION, nanoseconds(90_000), [
+			...following(arrival, EdgeKind.intraStream),
+			...following(meeting, EdgeKind.collective),
+		]);
 	};
 	const layer = (thread: number): void => {
 		for (let i = 0; i < OPERATORS; i++) {
