@@ -50,8 +50,12 @@ export function trainingRank(tasks: number, seed: number): TrainingRank {
 		onThread(TaskKind.cpuOp, thread, 9000);
 		const ready = following(last[COMPUTE], EdgeKind.interStream);
 		const meeting = MEETING + collectives.length;
-		collectives.push({ arrival: launch(thread, COMMUNICATION, TaskKind.arrive, 0, ready), ofAll });
-		add(TaskKind.transfer, COMMUNICATION, 90_000, following(meeting, EdgeKind.collective));
+		const arrival = launch(thread, COMMUNICATION, TaskKind.arrive, 0, ready);
+		collectives.push({ arrival, ofAll });
+		add(TaskKind.transfer, COMMUNICATION, 90_000, [
+			...following(arrival, EdgeKind.intraStream),
+			...following(meeting, EdgeKind.collective),
+		]);
 	};
 	const layer = (thread: number, ofAll: boolean): void => {
 		for (let i = 0; i < OPERATORS; i++) {

@@ -11,7 +11,6 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
-import { collectiveTotals } from "../src/analysis/index.js";
 import { simulate } from "../src/engine/index.js";
 import { buildGraph } from "../src/graph/build.js";
 import { findFault } from "../src/graph/container/index.js";
@@ -125,8 +124,7 @@ function replayed(trace: Trace): string | undefined {
 	simulate(graph, typicalTiming(graph));
 	const source = { files: 1, ranks: 1, worldSize: 1, events: 0, bytes: 0, compressedBytes: 0 };
 	const timing = { ingestMs: 0, graphMs: 0, simulateMs: 0, totalMs: 0, peakRssMb: 0, workers: 1 };
-	const collectives = collectiveTotals(graph, times);
-	const result = assembleReplay({ graph, times, source, collectives, warnings: [...trace.warnings], timing });
+	const result = assembleReplay({ graph, times, source, warnings: [...trace.warnings], timing });
 	const checked = replayResult.safeParse(JSON.parse(JSON.stringify(result)));
 	return checked.success
 		? undefined

@@ -2,16 +2,20 @@
  * The critical path of a step: from the task that ends it back along the predecessors that settled each start, to the
  * step's begin. Every moment of the step belongs to exactly one stretch of it: a task at work, or the delay of the edge
  * that leads to it (a launch latency, a gap of the thread, …).
+ *
+ * Where a collective started when another rank arrived, the path goes on in that rank: through the rendezvous, which
+ * the last arrival bound.
  */
 import { EdgeKind, EXACT, type ExecutionGraph, TaskKind } from "../graph/graph.js";
-import { type BoundTimes, bindingOf } from "./binding.js";
+import { BindingCursor, type BoundTimes } from "./binding.js";
+import { RankShares } from "./rank-shares.js";
 import type { Window } from "./times.js";
 
 export interface CriticalPath {
 	/** The step's time; the sum of all that follows. */
 	readonly totalNs: number;
-	/** From the begin of the step to its end. */
-	readonly tasks: Uint32Array;
+	/** How many tasks it goes through. */
+	readonly taskCount: number;
 	/** Time in tasks, by TaskKind. */
 	readonly taskNs: Float64Array;
 	/** Time in delays, by EdgeKind. */
@@ -22,8 +26,10 @@ export interface CriticalPath {
 	readonly inferredNs: number;
 	/** inferredNs / totalNs; 0 for an empty step. */
 	readonly inferredShare: number;
-	/** Time in tasks by id of their name in `graph.strings`. */
-	readonly nameNs: ReadonlyMap<number, number>;
+	/** Time in tasks and delays by number of the rank whose they are. */
+	readonly rankNs: ReadonlyMap<number, number>;
+	/** How often it goes from one rank to another. */
+	readonly crossings: number;
 }
 
 const TASK_KINDS = Math.max(...Object.values(TaskKind)) + 1;
@@ -32,31 +38,38 @@ const EDGE_KINDS = Math.max(...Object.values(EdgeKind)) + 1;
 /**
  * The path that ends with `endTask` at the end of the window. A path that began before the window, with work that was
  * under way, is cut at its start.
+ *
+ * @param visit called with each task of the path, the last first.
  */
-export function criticalPath(graph: ExecutionGraph, times: BoundTimes, endTask: number, window: Window): CriticalPath {
+export function criticalPath(
+	graph: ExecutionGraph,
+	times: BoundTimes,
+	endTask: number,
+	window: Window,
+	visit?: (task: number) => void,
+): CriticalPath {
 	const taskNs = new Float64Array(TASK_KINDS);
 	const edgeNs = new Float64Array(EDGE_KINDS);
-	const nameNs = new Map<number, number>();
-	const tasks: number[] = [];
+	const binding = new BindingCursor(graph, times);
+	const ranks = new RankShares(graph.ranks);
 	const from = window.startNs;
 	let inferredNs = 0;
+	let taskCount = 0;
 	let at = window.endNs;
 	let task = endTask;
 	// Whether the path goes through the work of the task, or only through its start.
 	let through = true;
 	while (at > from) {
-		tasks.push(task);
-		if (tasks.length > graph.taskCount) throw new Error(`the binding predecessors of task ${endTask} form a cycle`);
+		visit?.(task);
+		if (++taskCount > graph.taskCount) throw new Error(`the binding predecessors of task ${endTask} form a cycle`);
 		const reached = at;
+		ranks.enter(task, at);
 		if (through) {
 			const start = Math.max(from, times.startNs[task]!);
 			taskNs[graph.kind[task]!]! += at - start;
-			nameNs.set(graph.name[task]!, (nameNs.get(graph.name[task]!) ?? 0) + at - start);
 			at = start;
 		}
-		if (at <= from) break;
-		const binding = bindingOf(graph, times, task);
-		if (binding === undefined) break;
+		if (at <= from || !binding.find(task)) break;
 		const before = Math.max(from, binding.atNs);
 		edgeNs[binding.kind]! += at - before;
 		at = before;
@@ -64,15 +77,17 @@ export function criticalPath(graph: ExecutionGraph, times: BoundTimes, endTask: 
 		task = binding.task;
 		through = binding.fromFinish;
 	}
+	ranks.leave(at);
 	const totalNs = Math.max(0, window.endNs - from);
 	return {
 		totalNs,
-		tasks: Uint32Array.from(tasks.reverse()),
+		taskCount,
 		taskNs,
 		edgeNs,
 		unexplainedNs: Math.max(0, at - from),
 		inferredNs,
 		inferredShare: totalNs > 0 ? inferredNs / totalNs : 0,
-		nameNs,
+		rankNs: ranks.ns,
+		crossings: ranks.crossings,
 	};
 }

@@ -51,7 +51,18 @@ export function idleGaps(intervals: DeviceIntervals, window: Window): IdleGaps {
 
 /** Idle time in the window before `atNs`. */
 export function idleBefore(gaps: IdleGaps, atNs: number): number {
-	const gap = lastAtMost(gaps.startNs, atNs);
-	if (gap < 0) return 0;
-	return gaps.beforeNs[gap]! + Math.min(atNs, gaps.endNs[gap]!) - gaps.startNs[gap]!;
+	return idleIn(gaps, lastAtMost(gaps.startNs, atNs), atNs);
+}
+
+/** The last gap that starts at `atNs` or before, -1 for none: looked for from a gap (or -1) near by. */
+export function gapAt({ count, startNs }: IdleGaps, atNs: number, near: number): number {
+	let gap = near;
+	while (gap >= 0 && startNs[gap]! > atNs) gap--;
+	while (gap + 1 < count && startNs[gap + 1]! <= atNs) gap++;
+	return gap;
+}
+
+/** Idle time before `atNs`, where `gap` is the one that `gapAt` finds. */
+export function idleIn({ startNs, endNs, beforeNs }: IdleGaps, gap: number, atNs: number): number {
+	return gap < 0 ? 0 : beforeNs[gap]! + Math.min(atNs, endNs[gap]!) - startNs[gap]!;
 }

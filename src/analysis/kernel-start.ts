@@ -1,11 +1,13 @@
 /** How far the replayed start of each device task is from its measured one, both counted from the start of the step. */
-import { type ExecutionGraph, type GraphRank, TaskKind } from "../graph/graph.js";
-import { growableF64 } from "../lib/growable.js";
+import type { ExecutionGraph, GraphRank } from "../graph/graph.js";
+import { selectNth } from "../lib/select.js";
+import { lastAtMost } from "../lib/sort.js";
 import { nsToUs } from "../lib/units.js";
-import type { TaskTimes, Window } from "./times.js";
+import { type DeviceIntervals, deviceIntervals } from "./device-intervals.js";
+import { measuredTimes, type TaskTimes, type Window } from "./times.js";
 
 export interface StartError {
-	/** Device tasks that were measured to start inside the step. */
+	/** Device tasks that were measured to start inside the step; a collective starts on its stream when its rank arrives. */
 	readonly n: number;
 	/** Nearest-rank percentiles of |replayed - measured|, microseconds; 0 where n is 0. */
 	readonly p50Us: number;
@@ -20,28 +22,34 @@ export function kernelStartError(
 	measured: Window,
 	replayed: Window,
 ): StartError {
-	const errors = growableF64();
-	for (let task = rank.begin; task < rank.end; task++) {
-		if (!startsOnDevice(graph.kind[task]!)) continue;
-		const measuredNs = graph.measuredStartNs[task]!;
-		if (measuredNs < measured.startNs || measuredNs >= measured.endNs) continue;
-		errors.push(Math.abs(times.startNs[task]! - replayed.startNs - (measuredNs - measured.startNs)));
-	}
-	const sortedNs = errors.view().sort();
+	return startError(deviceIntervals(graph, rank, measuredTimes(graph)), times, measured, replayed);
+}
+
+/** @param device what the device of the rank was measured to do. */
+export function startError(device: DeviceIntervals, times: TaskTimes, measured: Window, replayed: Window): StartError {
+	const { startNs, task } = device;
+	const begin = firstAtLeast(startNs, measured.startNs);
+	const end = firstAtLeast(startNs, measured.endNs);
+	const errorNs = new Float64Array(Math.max(0, end - begin));
+	for (let i = begin; i < end; i++)
+		errorNs[i - begin] = Math.abs(times.startNs[task[i]!]! - replayed.startNs - (startNs[i]! - measured.startNs));
 	return {
-		n: sortedNs.length,
-		p50Us: nsToUs(nearestRank(sortedNs, 0.5)),
-		p95Us: nsToUs(nearestRank(sortedNs, 0.95)),
-		maxUs: nsToUs(nearestRank(sortedNs, 1)),
+		n: errorNs.length,
+		p50Us: nsToUs(nearestRank(errorNs, 0.5)),
+		p95Us: nsToUs(nearestRank(errorNs, 0.95)),
+		maxUs: nsToUs(nearestRank(errorNs, 1)),
 	};
 }
 
-/** The least value that at least the share `q` of all do not exceed; 0 for none. */
-function nearestRank(ascending: Float64Array, q: number): number {
-	return ascending[Math.max(0, Math.ceil(q * ascending.length) - 1)] ?? 0;
+/** The least value that at least the share `q` of all do not exceed; 0 for none. Reorders the values. */
+function nearestRank(values: Float64Array, q: number): number {
+	if (values.length === 0) return 0;
+	return selectNth(values, Math.max(0, Math.ceil(q * values.length) - 1));
 }
 
-/** A collective starts on its stream when its rank arrives. */
-function startsOnDevice(kind: number): boolean {
-	return kind === TaskKind.kernel || kind === TaskKind.comm || kind === TaskKind.memory || kind === TaskKind.arrive;
+/** Index of the first of the ascending values that is `limit` or more. */
+function firstAtLeast(values: Float64Array, limit: number): number {
+	let index = lastAtMost(values, limit) + 1;
+	while (index > 0 && values[index - 1] === limit) index--;
+	return index;
 }

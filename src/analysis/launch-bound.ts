@@ -3,7 +3,7 @@
  * with device work whose start its launch decided.
  */
 import { EdgeKind, type ExecutionGraph } from "../graph/graph.js";
-import { type BoundTimes, bindingOf } from "./binding.js";
+import { BindingCursor, type BoundTimes } from "./binding.js";
 import type { DeviceIntervals } from "./device-intervals.js";
 import { type IdleGaps, NO_INTERVAL } from "./idle.js";
 
@@ -14,12 +14,13 @@ export function launchBoundNs(
 	intervals: DeviceIntervals,
 	gaps: IdleGaps,
 ): number {
+	const binding = new BindingCursor(graph, times);
 	let total = 0;
 	for (let gap = 0; gap < gaps.count; gap++) {
 		const first = gaps.endedBy[gap]!;
 		if (first === NO_INTERVAL) continue;
 		for (let i = first; i < intervals.count && intervals.startNs[i] === intervals.startNs[first]; i++) {
-			if (bindingOf(graph, times, intervals.task[i]!)?.kind !== EdgeKind.launch) continue;
+			if (!binding.find(intervals.task[i]!) || binding.kind !== EdgeKind.launch) continue;
 			total += gaps.endNs[gap]! - gaps.startNs[gap]!;
 			break;
 		}

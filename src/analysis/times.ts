@@ -42,6 +42,18 @@ export function lastToFinish(rank: GraphRank, times: TaskTimes): number {
 	return last;
 }
 
+/** Index in `ranks` of the rank that a task belongs to; -1 for a rendezvous, which is of none. */
+export function rankIndexOf(ranks: readonly GraphRank[], task: number): number {
+	let low = 0;
+	let high = ranks.length;
+	while (low < high) {
+		const middle = (low + high) >>> 1;
+		if (ranks[middle]!.begin <= task) low = middle + 1;
+		else high = middle;
+	}
+	return low > 0 && task < ranks[low - 1]!.end ? low - 1 : -1;
+}
+
 export function rankOf(graph: ExecutionGraph, rank: number): GraphRank {
 	const found = graph.ranks.find((candidate) => candidate.rank === rank);
 	if (found === undefined) throw new Error(`the graph has no rank ${rank}`);

@@ -1,5 +1,4 @@
 /** `lumos replay`: simulate what was recorded, and say how far the simulation is from it. */
-import { collectiveTotals } from "../analysis/index.js";
 import { simulate } from "../engine/index.js";
 import { typicalTiming } from "../graph/typical.js";
 import { UserError } from "../lib/errors.js";
@@ -33,7 +32,7 @@ export async function replay(paths: string[], flags: ReplayFlags): Promise<void>
 		const times = simulate(graph, flags.durations === "typical" ? typicalTiming(graph) : {});
 		const simulateMs = performance.now() - simulateStarted;
 		releaseStage(source.events);
-		const parts = { graph, times, source, collectives: collectiveTotals(graph, times), warnings: [...warnings] };
+		const parts = { graph, times, source, warnings: [...warnings] };
 		const timing = { ingestMs, graphMs, simulateMs, totalMs: 0, peakRssMb: 0, workers };
 		return { times, result: assembleReplay({ ...parts, timing, step: flags.step === "all" ? undefined : flags.step }) };
 	});

@@ -1,43 +1,41 @@
 /** Puts the measures of a replay together as the document `lumos.replay/1`. */
 import {
-	addExposedKernels,
-	addExposedOperators,
 	type BoundTimes,
-	breakdown,
 	type CriticalPath,
-	countEdges,
-	criticalPath,
-	deviceIntervals,
+	type EdgeCounts,
 	type Exposed,
-	type ExposedTotals,
-	idleGaps,
-	kernelStartError,
-	lastToFinish,
-	launchBoundNs,
-	measuredTimes,
-	measuredWindow,
-	mostExposed,
-	replayedWindow,
+	type JobMeasures,
+	measureRank,
+	mergeRanks,
+	type RankMeasures,
+	type StepMeasures,
 } from "../analysis/index.js";
-import { EdgeKind, type ExecutionGraph, type GraphRank, type GraphStep, TaskKind } from "../graph/graph.js";
+import { EdgeKind, type ExecutionGraph, type GraphStep, TaskKind } from "../graph/graph.js";
 import { UserError } from "../lib/errors.js";
 import { nsToMs } from "../lib/units.js";
+import { describeStragglers } from "./describe-stragglers.js";
 import { rangesOf } from "./ranges.js";
 import type { ReplayResult, ReplayStep } from "./replay-result.js";
 
 /** How many names the document lists. */
 const KERNELS = 10;
 const OPERATORS = 5;
+/** How many ranks a critical path lists. */
+const PATH_RANKS = 8;
 
 export interface ReplayParts {
 	readonly graph: ExecutionGraph;
 	readonly times: BoundTimes;
 	readonly source: ReplayResult["source"];
-	readonly collectives: ReplayResult["collectives"];
 	readonly warnings: ReplayResult["warnings"];
 	readonly timing: ReplayResult["timing"];
 	/** Only this step of every rank. @default all steps */
 	readonly step?: number | undefined;
+	/**
+	 * What `measureRank` found of the steps of each rank, in the order of `graph.ranks`.
+	 * @default measured here, one rank after the other
+	 */
+	readonly measures?: readonly RankMeasures[] | undefined;
 }
 
 /**
@@ -45,70 +43,79 @@ export interface ReplayParts {
  * @throws UserError where no trace has the step that was asked for.
  */
 export function assembleReplay(parts: ReplayParts): ReplayResult {
-	const { graph, step: only } = parts;
-	const chosen = graph.steps.filter((step) => only === undefined || step.step === only);
-	if (chosen.length === 0) {
-		throw new UserError(`no trace has step ${only}; ${choices(graph)}`);
-	}
-	const kernels: ExposedTotals = new Map();
-	const operators: ExposedTotals = new Map();
-	const measured = new Map<GraphStep, ReplayStep>();
-	for (const rank of graph.ranks) {
-		const steps = chosen.filter((step) => step.rank === rank.rank);
-		if (steps.length === 0) continue;
-		for (const [step, result] of measureRank(parts, rank, steps, kernels, operators)) measured.set(step, result);
-	}
-	const steps = chosen.map((step) => measured.get(step)!);
+	const { graph, times } = parts;
+	const stepsOf = chosenSteps(graph, parts.step);
+	const measures = parts.measures ?? stepsOf.map((steps, rank) => measureRank(graph, times, rank, steps));
+	const job = mergeRanks(graph, times, measures);
+	const steps = describeSteps(graph, stepsOf, measures);
 	return {
 		schema: "lumos.replay/1",
 		source: parts.source,
-		graph: describeGraph(graph),
+		graph: describeGraph(graph, job.edges),
 		steps,
 		iteration: iterationOf(steps),
 		exposed: {
-			kernels: mostExposed(kernels, graph.strings, KERNELS).map(toRow),
-			operators: mostExposed(operators, graph.strings, OPERATORS).map(toRow),
+			kernels: job.kernels.mostExposed(graph.strings, KERNELS).map(toRow),
+			operators: job.operators.mostExposed(graph.strings, OPERATORS).map(toRow),
 		},
-		collectives: parts.collectives,
+		collectives: describeCollectives(job),
+		stragglers: describeStragglers(graph, job),
 		warnings: parts.warnings,
 		timing: parts.timing,
 	};
+}
+
+/**
+ * The steps of each rank that are to be measured, by index in `graph.ranks`.
+ *
+ * @param only the step that was asked for; undefined for all.
+ * @throws UserError where no trace has it.
+ */
+export function chosenSteps(graph: ExecutionGraph, only: number | undefined): GraphStep[][] {
+	const indexOf = new Map(graph.ranks.map(({ rank }, r) => [rank, r]));
+	const chosen: GraphStep[][] = graph.ranks.map(() => []);
+	for (const step of graph.steps)
+		if (only === undefined || step.step === only) chosen[indexOf.get(step.rank)!]!.push(step);
+	if (chosen.every((steps) => steps.length === 0)) throw new UserError(`no trace has step ${only}; ${choices(graph)}`);
+	return chosen;
+}
+
+function describeSteps(
+	graph: ExecutionGraph,
+	stepsOf: readonly (readonly GraphStep[])[],
+	measures: readonly RankMeasures[],
+): ReplayStep[] {
+	const described = new Map<GraphStep, ReplayStep>();
+	stepsOf.forEach((steps, r) => {
+		steps.forEach((step, s) => {
+			described.set(step, describeStep(step.rank, measures[r]!.steps[s]!));
+		});
+	});
+	return graph.steps.flatMap((step) => described.get(step) ?? []);
+}
+
+function describeStep(rank: number, step: StepMeasures): ReplayStep {
+	const { measuredWindow: measured, replayedWindow: replayed } = step;
+	return {
+		rank,
+		step: step.step,
+		...compare(nsToMs(measured.endNs - measured.startNs), nsToMs(replayed.endNs - replayed.startNs)),
+		kernelStart: step.kernelStart,
+		measured: step.measured,
+		replayed: step.replayed,
+		launchBoundMs: nsToMs(step.launchBoundNs),
+		criticalPath: describePath(step.criticalPath),
+	};
+}
+
+function describeCollectives({ communication }: JobMeasures): ReplayResult["collectives"] {
+	return communication.map(({ ranks, ...total }) => ({ ...total, ranks: [...ranks] }));
 }
 
 function choices({ steps }: ExecutionGraph): string {
 	const numbers = [...new Set(steps.map(({ step }) => step))].filter((step) => step !== "all").sort((a, b) => a - b);
 	if (numbers.length === 0) return "none is marked by the profiler: leave --step out";
 	return `choose one of ${rangesOf(numbers)}`;
-}
-
-function measureRank(
-	{ graph, times }: ReplayParts,
-	rank: GraphRank,
-	steps: readonly GraphStep[],
-	kernels: ExposedTotals,
-	operators: ExposedTotals,
-): [GraphStep, ReplayStep][] {
-	const measuredDevice = deviceIntervals(graph, rank, measuredTimes(graph));
-	const replayedDevice = deviceIntervals(graph, rank, times);
-	return steps.map((step) => {
-		const measured = measuredWindow(step);
-		const replayed = replayedWindow(graph, step, times);
-		const gaps = idleGaps(replayedDevice, replayed);
-		addExposedKernels(kernels, graph, replayedDevice, replayed);
-		addExposedOperators(operators, graph, rank, times, gaps, replayed);
-		const endTask = step.step === "all" ? lastToFinish(rank, times) : step.endTask;
-		const result: ReplayStep = {
-			rank: rank.rank,
-			step: step.step,
-			...compare(nsToMs(measured.endNs - measured.startNs), nsToMs(replayed.endNs - replayed.startNs)),
-			kernelStart: kernelStartError(graph, rank, times, measured, replayed),
-			measured: breakdown(measuredDevice, measured),
-			replayed: breakdown(replayedDevice, replayed),
-			launchBoundMs: nsToMs(launchBoundNs(graph, times, replayedDevice, gaps)),
-			criticalPath: describePath(criticalPath(graph, times, endTask, replayed)),
-		};
-		return [step, result];
-	});
 }
 
 /** The error of an empty measurement is 0 where the replay is empty too, else 100 %. */
@@ -134,8 +141,7 @@ function iterationOf(steps: readonly ReplayStep[]): ReplayResult["iteration"] {
 	return { rank: slowest.rank, step: slowest.step, ...compare(measuredMs, slowest.replayedMs) };
 }
 
-function describeGraph(graph: ExecutionGraph): ReplayResult["graph"] {
-	const counts = countEdges(graph);
+function describeGraph(graph: ExecutionGraph, counts: EdgeCounts): ReplayResult["graph"] {
 	const sum = ({ exact, inferred }: { exact: number; inferred: number }): number => exact + inferred;
 	const sync = {
 		exact: counts.sync.exact + counts.runtimeSync.exact,
@@ -167,6 +173,11 @@ function describePath(path: CriticalPath): ReplayStep["criticalPath"] {
 		tasksMs: named(TaskKind, path.taskNs),
 		delaysMs: named(EdgeKind, path.edgeNs),
 		unexplainedMs: nsToMs(path.unexplainedNs),
+		ranks: [...path.rankNs]
+			.map(([rank, ns]) => ({ rank, ms: nsToMs(ns) }))
+			.sort((a, b) => b.ms - a.ms || a.rank - b.rank)
+			.slice(0, PATH_RANKS),
+		crossings: path.crossings,
 	};
 }
 

@@ -21,6 +21,54 @@ const pathStep = z.object({
 	tasksMs: z.record(z.string(), ms).describe("time in tasks, by kind"),
 	delaysMs: z.record(z.string(), z.number()).describe("time in delays, by kind of edge"),
 	unexplainedMs: ms,
+	ranks: z
+		.array(z.object({ rank: rankNumber, ms }))
+		.describe("the ranks that it goes through, those with the most time first, eight at most"),
+	crossings: count.describe("how often it goes from one rank to another"),
+});
+
+const waiting = {
+	waitMs: ms.describe("what the rank waits for others in collectives"),
+	pointToPointWaitMs: ms.describe("the same in sends and receives"),
+	timesLast: count.describe("collectives to which it comes last"),
+	lateMs: ms.describe("by how much it comes later than the last but one, over all of these"),
+	othersWaitMs: ms.describe("what all others wait together at these"),
+};
+
+const operation = { group: z.string(), name: z.string(), bytes: z.number().min(0) };
+
+const straggler = z.object({
+	rank: rankNumber,
+	...waiting,
+	causes: z
+		.object({
+			computingMs: ms.describe("its device was busy longer"),
+			launchingMs: ms.describe("its CPU took longer"),
+			communicatingMs: ms.describe("its own transfers took longer"),
+			otherMs: ms,
+			inheritedMs: ms.describe("it had waited itself for a rank that was late"),
+		})
+		.describe("why it was late; they add up to lateMs"),
+	inheritedFrom: z.union([rankNumber, z.null()]).describe("the rank that most of inheritedMs goes back to"),
+	causedElsewhereMs: ms.describe("late time of other ranks that goes back to this one"),
+	mostAt: z
+		.union([z.object({ ...operation, count, lateMs: ms }), z.null()])
+		.describe("the operation at which it is late the longest in all"),
+	worst: z
+		.union([
+			z.object({
+				...operation,
+				step: stepName,
+				atMs: z.number().describe("when it arrived, from the begin of the step"),
+				lateMs: ms,
+				othersWaitMs: ms,
+				cause: z.enum(["computing", "launching", "communicating", "other"]),
+				causedBy: rankNumber,
+			}),
+			z.null(),
+		])
+		.describe("the one collective to which it came last by the longest time"),
+	measured: z.object(waiting).describe("the same as it was measured"),
 });
 
 const replayStep = z.object({
@@ -65,12 +113,26 @@ export const replayResult = z.object({
 		.object({ kernels: z.array(exposed), operators: z.array(exposed) })
 		.describe("most exposed time in the replay, over all steps and ranks"),
 	collectives: z.array(
-		z.object({ group: z.string(), name: z.string(), bytes: z.number().min(0), count, wireMs: ms, waitMs: ms }),
+		z.object({
+			...operation,
+			count,
+			wireMs: ms,
+			waitMs: ms,
+			ranks: z
+				.array(z.object({ rank: rankNumber, count, wireMs: ms, waitMs: ms }))
+				.describe("they add up to the above"),
+		}),
 	),
+	stragglers: z
+		.array(straggler)
+		.describe(
+			"who waits and who is waited for in the steps of the document, one entry a rank, those that cause most first",
+		),
 	warnings: z.array(warning),
 	timing: ingestTiming.extend({ graphMs: ms, simulateMs: ms }),
 });
 
 export type ReplayResult = z.infer<typeof replayResult>;
 export type ReplayStep = z.infer<typeof replayStep>;
+export type Straggler = z.infer<typeof straggler>;
 export type ExposedRow = z.infer<typeof exposed>;

@@ -32,6 +32,8 @@ test("a replay is what its schema says, number by number", () => {
 				tasksMs: { cpuOp: 0.01, kernel: 0.03, comm: 0.03 },
 				delaysMs: { intraThread: 0.01, launch: 0.01, intraStream: 0.01 },
 				unexplainedMs: 0,
+				ranks: [{ rank: 0, ms: 0.1 }],
+				crossings: 0,
 			},
 		},
 	]);

@@ -2,8 +2,9 @@ import fc from "fast-check";
 import { expect, test } from "vitest";
 import { breakdown } from "../../src/analysis/breakdown.js";
 import { type DeviceIntervals, sortIntervals } from "../../src/analysis/device-intervals.js";
-import { addExposedKernels, type ExposedTotals } from "../../src/analysis/exposed.js";
-import { idleBefore, idleGaps } from "../../src/analysis/idle.js";
+import { addExposedKernels } from "../../src/analysis/exposed.js";
+import { gapAt, idleBefore, idleGaps, idleIn } from "../../src/analysis/idle.js";
+import { NameTotals } from "../../src/analysis/name-totals.js";
 import { utilisation } from "../../src/analysis/utilisation.js";
 import type { ExecutionGraph } from "../../src/graph/graph.js";
 
@@ -71,8 +72,10 @@ test("exposed time of kernels agrees with looking at every nanosecond", () => {
 	fc.assert(
 		fc.property(rows, windows, (list, window) => {
 			const names = { name: Uint32Array.from(list, (_, i) => i) } as Partial<ExecutionGraph> as ExecutionGraph;
-			const totals: ExposedTotals = new Map();
+			const totals = new NameTotals(list.length);
 			addExposedKernels(totals, names, pack(list), window);
+			const columns = totals.columns();
+			const rowOf = (name: number): number => columns.name.indexOf(name);
 			const exposed = list.map(() => 0);
 			const total = list.map(() => 0);
 			for (let at = window.startNs; at < window.endNs; at++) {
@@ -81,8 +84,8 @@ test("exposed time of kernels agrees with looking at every nanosecond", () => {
 				if (running.length === 1) exposed[list.indexOf(running[0]!)]!++;
 			}
 			list.forEach((_, i) => {
-				expect(totals.get(i)?.exposedNs ?? 0).toBe(exposed[i]);
-				expect(totals.get(i)?.totalNs ?? 0).toBe(total[i]);
+				expect(columns.exposedNs[rowOf(i)] ?? 0).toBe(exposed[i]);
+				expect(columns.totalNs[rowOf(i)] ?? 0).toBe(total[i]);
 			});
 		}),
 		{ numRuns: 300 },
@@ -96,8 +99,11 @@ test("idle time and utilisation agree with looking at every nanosecond", () => {
 			const bins = utilisation(pack(list), window, binNs);
 			let idle = 0;
 			let busyInBin = 0;
+			let gap = gaps.count - 1;
 			for (let at = window.startNs; at < window.endNs; at++) {
 				expect(idleBefore(gaps, at)).toBe(idle);
+				gap = gapAt(gaps, at, gap);
+				expect(idleIn(gaps, gap, at)).toBe(idle);
 				if (runningAt(list, at).length === 0) idle++;
 				else busyInBin++;
 				const done = at + 1 - window.startNs;

@@ -10,7 +10,6 @@ export function smallReplay(step?: number): ReplayResult {
 		graph,
 		times: timesAsMeasured(graph, [7]),
 		source: { files: 1, ranks: 1, worldSize: 2, events: 27_012, bytes: 61_234_567, compressedBytes: 2_000_000 },
-		collectives: [],
 		warnings: [{ code: "truncated", message: "rank0.json ends at byte 1234", count: 1 }],
 		timing: {
 			ingestMs: 210,
