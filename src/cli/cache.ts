@@ -21,10 +21,11 @@ import {
 import { homedir } from "node:os";
 import { join } from "node:path";
 import type { Container } from "../graph/container/index.js";
+import { statOrUndefined } from "./stat.js";
 import { version } from "./version.js";
 
-/** Reading again is not worth a file on somebody's disk below this, ms. */
-const WORTH_MS = 1000;
+/** Reading fewer events again takes a second at most, which is not worth a file on somebody's disk. */
+const WORTH_EVENTS = 500_000;
 /** Kept graphs take at most this much together: the least recently used go first. */
 const MOST_BYTES = 16e9;
 const SAMPLE_BYTES = 16_384;
@@ -76,7 +77,7 @@ function addFile(hash: ReturnType<typeof createHash>, file: string): void {
 }
 
 export async function openCached(entry: CacheEntry): Promise<Container | undefined> {
-	if (statSync(entry.path, { throwIfNoEntry: false })?.isFile() !== true) return undefined;
+	if (statOrUndefined(entry.path)?.isFile() !== true) return undefined;
 	const { readContainer } = await import("../graph/container/index.js");
 	const { allocateRoom } = await import("../engine/index.js");
 	try {
@@ -90,9 +91,8 @@ export async function openCached(entry: CacheEntry): Promise<Container | undefin
 	}
 }
 
-/** @param tookMs to read and build. */
-export function worthKeeping(tookMs: number): boolean {
-	return tookMs >= WORTH_MS;
+export function worthKeeping(events: number): boolean {
+	return events >= WORTH_EVENTS;
 }
 
 /** Makes room and calls `write` with the path; a disk that is full or read-only keeps nothing. */

@@ -79,8 +79,10 @@ export async function loadGraph(paths: readonly string[], flags: ReadFlags): Pro
 	const entry = flags.cache === false ? undefined : cacheEntry(eachOnce(await listTraces(paths)), cacheSettings(flags));
 	const cached = entry && (await openCached(entry));
 	if (cached) return opened(cached, started);
-	const built = await withRanks(paths, flags, { graph: true, shape: false }, graphOf);
-	if (entry === undefined || !worthKeeping(performance.now() - started)) return built;
+	const built = await withRanks(paths, flags, { graph: true, shape: false }, (loaded, pool) =>
+		graphOf(loaded, pool, flags),
+	);
+	if (entry === undefined || !worthKeeping(built.source.events)) return built;
 	const { writeContainer } = await import("../graph/container/index.js");
 	const { graph, source, warnings } = built;
 	const meta = { createdBy: `lumos ${version}`, source, warnings };
@@ -93,20 +95,26 @@ function opened({ graph, meta }: Container, started: number): LoadedGraph {
 }
 
 /** Flags that change the graph of a given trace. */
-function cacheSettings({ strict, maxBytes, maxRatio, kernelClasses }: ReadFlags): unknown {
+function cacheSettings({ strict, maxBytes, maxRatio, kernelClasses, assumeReplicas }: ReadFlags): unknown {
 	const classes = kernelClasses === undefined ? undefined : String(kernelClassesOf({ kernelClasses }));
-	return { strict, maxBytes, maxRatio, classes };
+	return { strict, maxBytes, maxRatio, classes, assumeReplicas };
 }
 
 /** The graph of ranks that were read for it. */
 export async function graphOf(
 	{ reads, source, workers, ingestMs }: LoadedRanks,
 	pool: WorkerPool | undefined,
+	{ assumeReplicas = false }: ReadFlags,
 ): Promise<LoadedGraph> {
 	const started = performance.now();
 	releaseStage(pool ? 0 : source.events);
 	const blocks = reads.map(({ block, warnings }) => ({ ...block!, warnings }));
-	const { graph, warnings } = await buildFromBlocks(blocks, pool, { allocate: allocateColumns }, computing);
+	const { graph, warnings } = await buildFromBlocks(
+		blocks,
+		pool,
+		{ allocate: allocateColumns, assumeReplicas },
+		computing,
+	);
 	return { graph, source, warnings, workers, ingestMs, graphMs: performance.now() - started, keep: () => {} };
 }
 

@@ -8,6 +8,7 @@ export interface ReadFlags {
 	readonly maxRatio?: number;
 	readonly kernelClasses?: string;
 	readonly workers?: number;
+	readonly assumeReplicas?: boolean;
 	/** False: neither look for a kept graph nor keep one. */
 	readonly cache?: boolean;
 	readonly json?: boolean;
@@ -73,5 +74,6 @@ export function withGraphFlags(command: Command): Command {
 			"--kernel-classes <file>",
 			'further kernel classes: a JSON list of {"pattern", "class": compute, communication or memory}',
 		)
+		.option("--assume-replicas", "take data-parallel replicas that are not given as copies of those that are")
 		.option("--no-cache", "neither use nor keep the graph of these traces (LUMOS_CACHE=off does it for good)");
 }

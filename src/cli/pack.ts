@@ -30,7 +30,7 @@ export async function pack(paths: string[], flags: PackFlags): Promise<void> {
 		async (loaded, pool) => {
 			const inspectTiming = { ingestMs: loaded.ingestMs, totalMs: 0, peakRssMb: 0, workers: loaded.workers };
 			const { timing: _, ...job } = assembleInspect(inspected(loaded.reads), loaded.source, inspectTiming);
-			return { ...(await graphOf(loaded, pool)), job };
+			return { ...(await graphOf(loaded, pool, flags)), job };
 		},
 	);
 	const writeStarted = performance.now();
