@@ -1,6 +1,7 @@
 /** What there is to say about the ranks of a job once they are put together. */
 import type { TraceWarning } from "../../trace/columns.js";
-import type { CommMatches, UnmatchedReason } from "../comms/match.js";
+import type { CommMatches } from "../comms/match.js";
+import type { UnmatchedReason } from "../comms/unmatched.js";
 import type { RankBlock } from "../rank/block.js";
 
 export function joinWarnings(blocks: readonly RankBlock[], matches: CommMatches): TraceWarning[] {
