@@ -26,6 +26,7 @@ export function joinWarnings(blocks: readonly RankBlock[], matches: CommMatches)
 const REASONS: Readonly<Record<UnmatchedReason, string>> = {
 	"rank-missing": "ranks that are not given take part in it (--assume-replicas takes data-parallel ones as copies)",
 	"not-captured": "other ranks recorded no such operation: their captures began later or ended sooner",
+	"ends-disagree": "what should be one operation ends at different times on its ranks",
 	"no-metadata": "nothing says which ranks take part",
 };
 /** Groups that a warning names. */
