@@ -34,7 +34,7 @@ interface Correction {
 }
 
 /** The whole placement of a measured group: all groups that nccl-tests runs at once are this one. */
-function placementOf({ size, nodes }: MeasuredCollective): GroupPlacement {
+export function placementOf({ size, nodes }: Pick<MeasuredCollective, "size" | "nodes">): GroupPlacement {
 	return { size, nodes, perNode: Math.ceil(size / nodes), sharing: 1 };
 }
 
