@@ -1,13 +1,13 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
+import type { MeasuredCollective } from "../../src/config/hardware.js";
 import { loadHardware } from "../../src/config/load.js";
 import { fitHardware } from "../../src/cost/calibrate/fit.js";
 import * as observe from "../../src/cost/calibrate/observations.js";
 import { PARAMETERS, type ParameterName, parameterValue, withParameters } from "../../src/cost/calibrate/parameters.js";
 import { suggestMeasurements } from "../../src/cost/calibrate/suggest.js";
 import { collectiveNs } from "../../src/cost/collectives/collective-time.js";
-import type { MeasuredCollective } from "../../src/cost/collectives/measured.js";
 import { costModel } from "../../src/cost/cost-model.js";
 import { SeededRandom } from "../support/seeded-random.js";
 

@@ -1,9 +1,9 @@
 /** What can be measured, each with what the models say of it. */
-import type { HardwareConfig } from "../../config/hardware.js";
+import type { HardwareConfig, MeasuredCollective } from "../../config/hardware.js";
 import type { Dtype } from "../../config/schema-fields.js";
 import { attentionNs } from "../attention.js";
 import { collectiveNs } from "../collectives/collective-time.js";
-import { type MeasuredCollective, placementOf } from "../collectives/measured.js";
+import { placementOf } from "../collectives/measured.js";
 import type { AttentionShape } from "../cost-model.js";
 import { gemmNs } from "../gemm.js";
 import { memoryBoundNs } from "../memory-bound.js";
