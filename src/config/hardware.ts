@@ -50,12 +50,12 @@ export const networkSchema = z
 export const efficiencySchema = z
 	.strictObject({
 		gemm: share.default(0.85).describe("share of the peak that the main loop of a matrix product reaches"),
-		attention: share.default(0.75).describe("the same inside forward flash attention, beside its exponentials"),
-		attention_backward: share.default(0.65).describe("the same, backward"),
+		attention: share.default(0.78).describe("the same inside forward flash attention, beside its exponentials"),
+		attention_backward: share.default(0.62).describe("the same, backward"),
 		memory: share.default(0.85).describe("share of the memory's bandwidth that a large memory-bound kernel reaches"),
 		kernel_ns: positive.default(2000).describe("fixed time of a kernel, before and after its main loop"),
 		link: share.default(0.8).describe("share of the links' bandwidth that a large collective inside a node reaches"),
-		network: share.default(0.85).describe("share of the NICs' bandwidth that a large collective between nodes reaches"),
+		network: share.default(0.92).describe("share of the NICs' bandwidth that a large collective between nodes reaches"),
 		latency: positive.default(1).describe("factor on the latencies of collectives"),
 		overlap_compute: z.number().min(1).default(1.05).describe("slow-down of a kernel while a collective runs"),
 		overlap_communication: z.number().min(1).default(1.1).describe("slow-down of a collective while kernels run"),

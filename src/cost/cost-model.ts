@@ -1,7 +1,12 @@
 /** What the cost models answer, and the model of a hardware description. Durations are nanoseconds. */
 import type { HardwareConfig } from "../config/hardware.js";
-import { DTYPE_BYTES, type Dtype } from "../config/schema-fields.js";
-import { peakFlopsPerNs } from "./peak.js";
+import type { Dtype } from "../config/schema-fields.js";
+import { attentionNs } from "./attention.js";
+import { messageNs } from "./collectives/algorithms.js";
+import { collectiveNs } from "./collectives/collective-time.js";
+import { type CollectiveTime, correctedBy, type MeasuredCollective } from "./collectives/measured.js";
+import { gemmNs } from "./gemm.js";
+import { memoryBoundNs } from "./memory-bound.js";
 
 export type CollectiveOp = "allReduce" | "allGather" | "reduceScatter" | "allToAll" | "broadcast";
 
@@ -42,7 +47,7 @@ export interface CostModel {
 	memoryBound(bytes: number): number;
 	/** A fused optimizer step over `parameters` of this rank that moves `bytesPerParameter` each. */
 	optimizer(parameters: number, bytesPerParameter: number): number;
-	/** `bytes` of the whole, unsharded buffer. */
+	/** `bytes` of the whole, unsharded buffer; for all-to-all, of what one rank sends, its own part included. */
 	collective(op: CollectiveOp, bytes: number, group: GroupPlacement): number;
 	/** One message between neighbouring pipeline stages; `sharing` messages use the NICs of a node at the same time. */
 	sendRecv(bytes: number, sameNode: boolean, sharing: number): number;
@@ -56,56 +61,23 @@ export interface CostModel {
 	readonly kernelGapNs: number;
 }
 
-/** Times of one collective at several sizes, in ascending order. */
-export interface MeasuredCollective {
-	readonly op: CollectiveOp;
-	readonly size: number;
-	readonly nodes: number;
-	readonly bytes: readonly number[];
-	readonly ns: readonly number[];
-}
-
 /** What measurements say beyond the hardware's description. */
 export interface Calibration {
+	/** In order of trust: where two measure the same, the first counts. */
 	readonly collectives?: readonly MeasuredCollective[];
 }
 
 /** The cost model of a cluster. */
-export function costModel(hardware: HardwareConfig, _calibration?: Calibration): CostModel {
-	const { gpu, node, network, efficiency, cpu } = hardware;
-	const peak = (dtype: Dtype): number => peakFlopsPerNs(hardware, dtype);
-	const memory = gpu.memoryGbPerS * efficiency.memory;
-	const link = node.linkGbPerS * efficiency.link;
-	const nics = ((network.nicsPerNode * network.gbitPerS) / 8) * efficiency.network;
-	const memoryBound = (bytes: number): number => efficiency.kernelNs + bytes / memory;
-	const gemm: CostModel["gemm"] = (m, n, k, dtype, batch = 1) => {
-		const bytes = batch * (m * k + k * n + m * n) * DTYPE_BYTES[dtype];
-		return efficiency.kernelNs + Math.max((2 * batch * m * n * k) / (peak(dtype) * efficiency.gemm), bytes / memory);
-	};
+export function costModel(hardware: HardwareConfig, calibration: Calibration = {}): CostModel {
+	const { efficiency, cpu } = hardware;
+	const modelled: CollectiveTime = (op, bytes, group) => collectiveNs(hardware, op, bytes, group);
 	return {
-		gemm,
-		attention(direction, shape, dtype) {
-			const { batch, heads, seq, kvSeq, headDim } = shape;
-			const products = direction === "forward" ? 2 : 5;
-			const flops = products * 2 * batch * heads * seq * kvSeq * headDim * (shape.causal ? 0.5 : 1);
-			const reached = direction === "forward" ? efficiency.attention : efficiency.attentionBackward;
-			return efficiency.kernelNs + flops / (peak(dtype) * reached);
-		},
-		memoryBound,
-		optimizer: (parameters, bytesPerParameter) => memoryBound(parameters * bytesPerParameter),
-		collective(op, bytes, group) {
-			const { size, nodes, sharing } = group;
-			if (size < 2) return 0;
-			const rounds = op === "allReduce" ? 2 : 1;
-			const perMember = (rounds * (size - 1) * bytes) / size;
-			const latencyUs = nodes > 1 ? network.latencyUs : node.linkLatencyUs;
-			const bandwidth = nodes > 1 ? Math.min(link, nics / sharing) : link;
-			return rounds * (size - 1) * latencyUs * 1e3 + perMember / bandwidth;
-		},
-		sendRecv: (bytes, sameNode, sharing) =>
-			sameNode
-				? node.linkLatencyUs * 1e3 + bytes / link
-				: network.latencyUs * 1e3 + bytes / Math.min(nics / sharing, nics / network.nicsPerNode),
+		gemm: (m, n, k, dtype, batch = 1) => gemmNs(hardware, m, n, k, dtype, batch),
+		attention: (direction, shape, dtype) => attentionNs(hardware, direction, shape, dtype),
+		memoryBound: (bytes) => memoryBoundNs(hardware, bytes),
+		optimizer: (parameters, bytesPerParameter) => memoryBoundNs(hardware, parameters * bytesPerParameter),
+		collective: calibration.collectives ? correctedBy(calibration.collectives, modelled) : modelled,
+		sendRecv: (bytes, sameNode, sharing) => messageNs(hardware, bytes, sameNode, sharing),
 		overlapSlowdown: { compute: efficiency.overlapCompute, communication: efficiency.overlapCommunication },
 		launchNs: cpu.launchNs,
 		cpuOpNs: cpu.opNs,

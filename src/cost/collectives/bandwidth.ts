@@ -1,0 +1,23 @@
+/** What the links and NICs give to one group. */
+import type { HardwareConfig } from "../../config/hardware.js";
+import type { GroupPlacement } from "../cost-model.js";
+
+/** Bytes a nanosecond of one GPU to the others of its node, in one direction. */
+export function linkBytesPerNs({ node, efficiency }: HardwareConfig): number {
+	return node.linkGbPerS * efficiency.link;
+}
+
+/**
+ * Bytes a nanosecond that `gpus` of one node send through its NICs while `sharing` such groups do so at the same time:
+ * a GPU uses the NIC next to it, and all together share what the node has.
+ */
+export function nicBytesPerNs({ network, efficiency }: HardwareConfig, gpus: number, sharing: number): number {
+	const nics = Math.min(gpus, network.nicsPerNode / sharing);
+	return nics * (network.gbitPerS / 8) * efficiency.network;
+}
+
+/** The bottleneck of a ring: the links, or between nodes the NICs that its members use. */
+export function ringBytesPerNs(hardware: HardwareConfig, group: GroupPlacement): number {
+	const link = linkBytesPerNs(hardware);
+	return group.nodes > 1 ? Math.min(link, nicBytesPerNs(hardware, group.perNode, group.sharing)) : link;
+}
