@@ -10,6 +10,8 @@ const levels: readonly (readonly string[])[] = [
 	["config", "trace"],
 	["graph"],
 	["rewrite", "cost"],
+	// What a job runs: blocks, schedules, memory; it knows durations from cost and gives graphs to the engine.
+	["plan"],
 	["engine"],
 	["sweep"],
 	["analysis"],
