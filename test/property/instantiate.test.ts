@@ -6,6 +6,7 @@ import { EdgeKind, NO_PROCESSOR, TaskKind } from "../../src/graph/graph.js";
 import { BlockBuilder } from "../../src/plan/block-builder.js";
 import { GraphArena, instantiate, instantiateLean } from "../../src/plan/instantiate/index.js";
 import type { ExecutionPlan } from "../../src/plan/program.js";
+import { runPlan } from "../../src/plan/run/index.js";
 import { randomPlan, randomPlanShape } from "../support/random-plan.js";
 import { expectSameBits } from "../support/same-bits.js";
 
@@ -59,6 +60,22 @@ test("a lean graph in a used arena is the full one to the bit, and simulates ali
 			const lean = instantiateLean(plan, arena);
 			for (const [name, column] of Object.entries(lean)) expect(full[name as keyof typeof full]).toEqual(column);
 			expectSameBits({ startNs: simulate(lean).startNs }, { startNs: simulate(full).startNs });
+		}),
+	);
+});
+
+test("running a plan block by block gives the times that the engine gives for its graph, to the bit", () => {
+	fc.assert(
+		fc.property(randomPlanShape, (shape) => {
+			const plan = randomPlan(shape);
+			const graph = instantiate(plan);
+			const { finishNs } = simulate(graph);
+			const wanted = graph.ranks.map(({ begin, end }) =>
+				finishNs.subarray(begin, end).reduce((a, b) => Math.max(a, b), 0),
+			);
+			const { finishNs: found, taskCount } = runPlan(plan);
+			expectSameBits({ found }, { found: Float64Array.from(wanted) });
+			expect(taskCount).toBe(graph.ranks.at(-1)!.end - graph.ranks.length);
 		}),
 	);
 });

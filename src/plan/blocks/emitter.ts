@@ -46,6 +46,11 @@ export class Emitter {
 		this.#folded = folded;
 	}
 
+	/** Another block with the same costs and names, to be written at the same time. */
+	fork(): Emitter {
+		return new Emitter(this.cost, this.#strings, this.#folded);
+	}
+
 	kernel(name: string, shape: string, durationNs: number): void {
 		this.#device(TaskKind.kernel, name, shape, durationNs * this.slowdown);
 	}

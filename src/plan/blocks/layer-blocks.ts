@@ -29,7 +29,7 @@ export class LayerBlocks {
 	readonly parameters: ParameterCount;
 
 	constructor(e: Emitter, rank: RankContext) {
-		this.#e = e;
+		this.#e = e.fork();
 		this.#rank = rank;
 		this.parameters = layerParameters(rank.model, rank.parallel);
 	}
