@@ -3,6 +3,13 @@ import { z } from "zod";
 import { type CamelKeys, camelKeys } from "./key-case.js";
 import { nonNegative, positive, positiveInt, source } from "./schema-fields.js";
 
+/** Bytes of a collective are those of the whole, unsharded buffer; of an all-to-all, what one rank sends. */
+export const COLLECTIVE_OPS = ["allReduce", "allGather", "reduceScatter", "allToAll", "broadcast"] as const;
+export type CollectiveOp = (typeof COLLECTIVE_OPS)[number];
+
+/** Times of one collective on one group at several sizes. */
+export interface MeasuredCollective extends Readonly<z.output<typeof measuredCollective>> {}
+
 const share = z.number().positive().max(1);
 
 const gpu = z
@@ -72,6 +79,17 @@ const cpu = z
 	})
 	.describe("the host");
 
+const measuredCollective = z
+	.strictObject({
+		op: z.enum(COLLECTIVE_OPS),
+		size: positiveInt.describe("ranks of the group"),
+		nodes: positiveInt.describe("nodes that they were on"),
+		bytes: z.array(positive).min(1).describe("of the whole buffer, ascending"),
+		ns: z.array(positive).min(1),
+	})
+	.refine(({ bytes, ns }) => bytes.length === ns.length, "bytes and ns must be equally long")
+	.refine(({ bytes }) => bytes.every((size, i) => i === 0 || size > bytes[i - 1]!), "bytes must ascend");
+
 export const hardwareSchema = z
 	.strictObject({
 		name: z.string().min(1),
@@ -80,6 +98,12 @@ export const hardwareSchema = z
 		network: networkSchema,
 		efficiency: efficiencySchema.prefault({}),
 		cpu: cpu.prefault({}),
+		measured_collectives: z
+			.array(measuredCollective)
+			.default([])
+			.describe(
+				"measured times that the model of collectives gives way to; where two measure the same, the first counts",
+			),
 	})
 	.describe("a cluster of equal nodes");
 

@@ -1,14 +1,14 @@
 /** What the cost models answer, and the model of a hardware description. Durations are nanoseconds. */
-import type { HardwareConfig } from "../config/hardware.js";
+import type { CollectiveOp, HardwareConfig, MeasuredCollective } from "../config/hardware.js";
 import type { Dtype } from "../config/schema-fields.js";
 import { attentionNs } from "./attention.js";
 import { messageNs } from "./collectives/algorithms.js";
 import { collectiveNs } from "./collectives/collective-time.js";
-import { type CollectiveTime, correctedBy, type MeasuredCollective } from "./collectives/measured.js";
+import { type CollectiveTime, correctedBy } from "./collectives/measured.js";
 import { gemmNs } from "./gemm.js";
 import { memoryBoundNs } from "./memory-bound.js";
 
-export type CollectiveOp = "allReduce" | "allGather" | "reduceScatter" | "allToAll" | "broadcast";
+export type { CollectiveOp, MeasuredCollective };
 
 /** Where the members of a group run. */
 export interface GroupPlacement {
@@ -63,20 +63,21 @@ export interface CostModel {
 
 /** What measurements say beyond the hardware's description. */
 export interface Calibration {
-	/** In order of trust: where two measure the same, the first counts. */
+	/** In order of trust, before those of the description: where two measure the same, the first counts. */
 	readonly collectives?: readonly MeasuredCollective[];
 }
 
 /** The cost model of a cluster. */
-export function costModel(hardware: HardwareConfig, calibration: Calibration = {}): CostModel {
+export function costModel(hardware: HardwareConfig, { collectives = [] }: Calibration = {}): CostModel {
 	const { efficiency, cpu } = hardware;
+	const measured = [...collectives, ...hardware.measuredCollectives];
 	const modelled: CollectiveTime = (op, bytes, group) => collectiveNs(hardware, op, bytes, group);
 	return {
 		gemm: (m, n, k, dtype, batch = 1) => gemmNs(hardware, m, n, k, dtype, batch),
 		attention: (direction, shape, dtype) => attentionNs(hardware, direction, shape, dtype),
 		memoryBound: (bytes) => memoryBoundNs(hardware, bytes),
 		optimizer: (parameters, bytesPerParameter) => memoryBoundNs(hardware, parameters * bytesPerParameter),
-		collective: calibration.collectives ? correctedBy(calibration.collectives, modelled) : modelled,
+		collective: measured.length > 0 ? correctedBy(measured, modelled) : modelled,
 		sendRecv: (bytes, sameNode, sharing) => messageNs(hardware, bytes, sameNode, sharing),
 		overlapSlowdown: { compute: efficiency.overlapCompute, communication: efficiency.overlapCommunication },
 		launchNs: cpu.launchNs,

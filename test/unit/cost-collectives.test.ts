@@ -1,9 +1,10 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
+import type { CollectiveOp } from "../../src/config/hardware.js";
 import { loadHardware } from "../../src/config/load.js";
 import { correctedBy, interpolate } from "../../src/cost/collectives/measured.js";
-import { type CollectiveOp, costModel, type GroupPlacement } from "../../src/cost/cost-model.js";
+import { costModel, type GroupPlacement } from "../../src/cost/cost-model.js";
 
 const a100 = loadHardware("a100-80g");
 const h100 = loadHardware("h100-sxm");

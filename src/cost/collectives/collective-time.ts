@@ -1,6 +1,6 @@
 /** Time of a collective: the fastest of the algorithms and protocols that can run it, as NCCL chooses. */
-import type { HardwareConfig } from "../../config/hardware.js";
-import type { CollectiveOp, GroupPlacement } from "../cost-model.js";
+import type { CollectiveOp, HardwareConfig } from "../../config/hardware.js";
+import type { GroupPlacement } from "../cost-model.js";
 import { allToAllNs, broadcastNs, nvlsNs, ringNs, treeNs } from "./algorithms.js";
 import { PROTOCOLS, type Protocol } from "./protocols.js";
 

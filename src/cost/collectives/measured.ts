@@ -2,19 +2,8 @@
  * Measured collectives over modelled ones. A group size that was measured takes its measured times; another one takes
  * the model's, corrected by what the measured sizes around it are off by.
  */
-import type { CollectiveOp, GroupPlacement } from "../cost-model.js";
-
-/** Times of one collective on one group at several sizes. */
-export interface MeasuredCollective {
-	readonly op: CollectiveOp;
-	/** Ranks of the group. */
-	readonly size: number;
-	/** Nodes that they were on. */
-	readonly nodes: number;
-	/** Of the whole buffer, ascending. */
-	readonly bytes: readonly number[];
-	readonly ns: readonly number[];
-}
+import type { CollectiveOp, MeasuredCollective } from "../../config/hardware.js";
+import type { GroupPlacement } from "../cost-model.js";
 
 export type CollectiveTime = (op: CollectiveOp, bytes: number, group: GroupPlacement) => number;
 
@@ -34,7 +23,7 @@ interface Correction {
 }
 
 /** The whole placement of a measured group: all groups that nccl-tests runs at once are this one. */
-function placementOf({ size, nodes }: MeasuredCollective): GroupPlacement {
+export function placementOf({ size, nodes }: Pick<MeasuredCollective, "size" | "nodes">): GroupPlacement {
 	return { size, nodes, perNode: Math.ceil(size / nodes), sharing: 1 };
 }
 

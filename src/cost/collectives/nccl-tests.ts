@@ -3,9 +3,8 @@
  * one row a size with the times out of place and in place. Old and new layouts differ in their columns; the times are
  * found by their place before the bandwidths.
  */
+import type { CollectiveOp, MeasuredCollective } from "../../config/hardware.js";
 import { UserError } from "../../lib/errors.js";
-import type { CollectiveOp } from "../cost-model.js";
-import type { MeasuredCollective } from "./measured.js";
 
 const PROGRAMS: Readonly<Record<string, CollectiveOp>> = {
 	all_reduce: "allReduce",

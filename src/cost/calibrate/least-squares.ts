@@ -1,0 +1,211 @@
+/**
+ * Robust least squares without derivatives: parameters within bounds, residuals of any function of them.
+ *
+ * Damped Gauss-Newton steps on differences (Levenberg-Marquardt); where a kink of the function leaves these without
+ * progress, a search along the coordinates takes over. Residuals beyond a few times the usual size count linearly
+ * (Huber), so that single bad measurements do not steer the fit. Deterministic: no random start.
+ */
+import { cholesky, solveCholesky } from "./linear-algebra.js";
+
+export interface Problem {
+	readonly start: readonly number[];
+	readonly lower: readonly number[];
+	readonly upper: readonly number[];
+	/** Residuals at a point, always as many; not finite ones count as very large. */
+	readonly residuals: (point: readonly number[]) => Float64Array;
+	/** Kind of each residual: each kind has a spread of its own, which weighs it. */
+	readonly kinds: ArrayLike<number>;
+}
+
+export interface Solution {
+	readonly point: number[];
+	readonly residuals: Float64Array;
+	/** Usual size of the residuals of each kind. */
+	readonly spread: Float64Array;
+	/** Change of each residual with each parameter, row by row. */
+	readonly jacobian: Float64Array;
+	/** Huber weight of each residual over its squared spread. */
+	readonly weights: Float64Array;
+}
+
+/** Below half a percent, measurements repeat no better: a kind that fits too well must not outweigh all others. */
+const LEAST_SPREAD = 0.005;
+const HUBER = 1.5;
+const DIFFERENCE = 0.01;
+const LARGE = 1e3;
+
+function spreadOf(residuals: Float64Array, kinds: ArrayLike<number>): Float64Array {
+	const byKind: number[][] = [];
+	for (let i = 0; i < residuals.length; i++) {
+		const kind = kinds[i]!;
+		byKind[kind] ??= [];
+		byKind[kind].push(Math.abs(residuals[i]!));
+	}
+	return Float64Array.from(byKind, (sizes = []) => {
+		sizes.sort((a, b) => a - b);
+		// Median to standard deviation of a normal distribution.
+		return Math.max(LEAST_SPREAD, 1.4826 * (sizes[sizes.length >> 1] ?? 0));
+	});
+}
+
+class Fit {
+	private evaluated = new Map<string, Float64Array>();
+
+	constructor(
+		private readonly problem: Problem,
+		private spread: Float64Array,
+	) {}
+
+	setSpread(spread: Float64Array): void {
+		this.spread = spread;
+	}
+
+	residuals(point: readonly number[]): Float64Array {
+		const key = point.join();
+		let found = this.evaluated.get(key);
+		if (!found) {
+			found = this.problem.residuals(point).map((value) => (Number.isFinite(value) ? value : LARGE));
+			this.evaluated.set(key, found);
+		}
+		return found;
+	}
+
+	loss(point: readonly number[]): number {
+		const residuals = this.residuals(point);
+		let sum = 0;
+		for (let i = 0; i < residuals.length; i++) {
+			const size = Math.abs(residuals[i]!) / this.spread[this.problem.kinds[i]!]!;
+			sum += size <= HUBER ? 0.5 * size * size : HUBER * (size - 0.5 * HUBER);
+		}
+		return sum;
+	}
+
+	weights(residuals: Float64Array): Float64Array {
+		return residuals.map((residual, i) => {
+			const spread = this.spread[this.problem.kinds[i]!]!;
+			const size = Math.abs(residual) / spread;
+			return (size <= HUBER ? 1 : HUBER / size) / spread ** 2;
+		});
+	}
+
+	clamp(point: readonly number[]): number[] {
+		const { lower, upper } = this.problem;
+		return point.map((value, j) => Math.min(upper[j]!, Math.max(lower[j]!, value)));
+	}
+
+	jacobian(point: readonly number[]): Float64Array {
+		const base = this.residuals(point);
+		const n = point.length;
+		const jacobian = new Float64Array(base.length * n);
+		for (let j = 0; j < n; j++) {
+			// Towards the inside, where a bound is near.
+			const step = point[j]! + DIFFERENCE > this.problem.upper[j]! ? -DIFFERENCE : DIFFERENCE;
+			const moved = this.residuals(point.with(j, point[j]! + step));
+			for (let i = 0; i < base.length; i++) jacobian[i * n + j] = (moved[i]! - base[i]!) / step;
+		}
+		return jacobian;
+	}
+
+	/** A point with less loss by one damped step; null where no damping finds any. */
+	step(point: readonly number[], damping: { value: number }): number[] | null {
+		const n = point.length;
+		const residuals = this.residuals(point);
+		const normal = normalMatrix(this.jacobian(point), this.weights(residuals), n);
+		const gradient = this.gradient(point, residuals);
+		const loss = this.loss(point);
+		for (; damping.value < 1e8; damping.value *= 4) {
+			const damped = Float64Array.from(normal);
+			for (let j = 0; j < n; j++) damped[j * n + j]! += damping.value * (normal[j * n + j]! + 1e-9);
+			const lower = cholesky(damped, n);
+			if (!lower) continue;
+			const move = solveCholesky(lower, n, gradient);
+			const next = this.clamp(point.map((value, j) => value - Math.max(-0.5, Math.min(0.5, move[j]!))));
+			if (this.loss(next) < loss) {
+				damping.value = Math.max(1e-9, damping.value / 10);
+				return next;
+			}
+		}
+		damping.value = 1e-3;
+		return null;
+	}
+
+	private gradient(point: readonly number[], residuals: Float64Array): Float64Array {
+		const n = point.length;
+		const jacobian = this.jacobian(point);
+		const weights = this.weights(residuals);
+		const gradient = new Float64Array(n);
+		for (let i = 0; i < residuals.length; i++)
+			for (let j = 0; j < n; j++) gradient[j]! += jacobian[i * n + j]! * weights[i]! * residuals[i]!;
+		return gradient;
+	}
+
+	/** A point with less loss a little along one coordinate; null where there is none at any distance. */
+	search(point: readonly number[]): number[] | null {
+		const loss = this.loss(point);
+		for (const distance of [0.1, 0.03, 0.01])
+			for (let j = 0; j < point.length; j++)
+				for (const sign of [1, -1]) {
+					const next = this.clamp(point.with(j, point[j]! + sign * distance));
+					if (this.loss(next) < loss * (1 - 1e-6)) return next;
+				}
+		return null;
+	}
+
+	minimise(start: readonly number[], limit: number): number[] {
+		let point = this.clamp(start);
+		const damping = { value: 1e-3 };
+		for (let i = 0; i < limit; i++) {
+			const loss = this.loss(point);
+			let next = this.step(point, damping);
+			if (!next || this.loss(next) > loss * (1 - 1e-5)) next = this.search(next ?? point) ?? next;
+			if (!next) return point;
+			const gained = loss - this.loss(next);
+			point = next;
+			if (gained <= loss * 1e-5) return point;
+		}
+		return point;
+	}
+
+	solution(point: number[]): Solution {
+		const residuals = this.residuals(point);
+		return {
+			point,
+			residuals,
+			spread: this.spread,
+			jacobian: this.jacobian(point),
+			weights: this.weights(residuals),
+		};
+	}
+}
+
+/** J^T W J of n parameters. */
+export function normalMatrix(jacobian: Float64Array, weights: Float64Array, n: number): Float64Array {
+	const normal = new Float64Array(n * n);
+	for (let i = 0; i < weights.length; i++)
+		for (let j = 0; j < n; j++) {
+			const left = weights[i]! * jacobian[i * n + j]!;
+			if (left !== 0) for (let k = 0; k < n; k++) normal[j * n + k]! += left * jacobian[i * n + k]!;
+		}
+	return normal;
+}
+
+/** The problem as it stands at its start. */
+export function unsolved(problem: Problem): Solution {
+	const fit = new Fit(problem, new Float64Array());
+	const point = fit.clamp(problem.start);
+	fit.setSpread(spreadOf(fit.residuals(point), problem.kinds));
+	return fit.solution(point);
+}
+
+/** Minimises the residuals: their spreads are taken at a point, the loss with these minimised, three times over. */
+export function leastSquares(problem: Problem, limit = 40): Solution {
+	const fit = new Fit(problem, new Float64Array());
+	let point = fit.clamp(problem.start);
+	if (point.length === 0) return unsolved(problem);
+	for (let round = 0; round < 3; round++) {
+		fit.setSpread(spreadOf(fit.residuals(point), problem.kinds));
+		point = fit.minimise(point, limit);
+	}
+	fit.setSpread(spreadOf(fit.residuals(point), problem.kinds));
+	return fit.solution(point);
+}
