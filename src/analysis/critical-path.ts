@@ -6,9 +6,9 @@
  * Where a collective started when another rank arrived, the path goes on in that rank: through the rendezvous, which
  * the last arrival bound.
  */
-import { EdgeKind, EXACT, type ExecutionGraph, TaskKind } from "../graph/graph.js";
-import { BindingCursor, type BoundTimes } from "./binding.js";
-import { RankShares } from "./rank-shares.js";
+import { type ExecutionGraph, TaskKind } from "../graph/graph.js";
+import type { BoundTimes } from "./binding.js";
+import { PathLeg, PathLegs, type PathPosition } from "./path-legs.js";
 import type { Window } from "./times.js";
 
 export interface CriticalPath {
@@ -32,13 +32,11 @@ export interface CriticalPath {
 	readonly crossings: number;
 }
 
-const TASK_KINDS = Math.max(...Object.values(TaskKind)) + 1;
-const EDGE_KINDS = Math.max(...Object.values(EdgeKind)) + 1;
-
 /**
  * The path that ends with `endTask` at the end of the window. A path that began before the window, with work that was
  * under way, is cut at its start.
  *
+ * @param legs of the same graph and times: shared by many paths, it saves walking the same way again.
  * @param visit called with each task of the path, the last first.
  */
 export function criticalPath(
@@ -46,48 +44,46 @@ export function criticalPath(
 	times: BoundTimes,
 	endTask: number,
 	window: Window,
+	legs: PathLegs = new PathLegs(graph, times),
 	visit?: (task: number) => void,
 ): CriticalPath {
-	const taskNs = new Float64Array(TASK_KINDS);
-	const edgeNs = new Float64Array(EDGE_KINDS);
-	const binding = new BindingCursor(graph, times);
-	const ranks = new RankShares(graph.ranks);
 	const from = window.startNs;
-	let inferredNs = 0;
-	let taskCount = 0;
-	let at = window.endNs;
-	let task = endTask;
-	// Whether the path goes through the work of the task, or only through its start.
-	let through = true;
-	while (at > from) {
-		visit?.(task);
-		if (++taskCount > graph.taskCount) throw new Error(`the binding predecessors of task ${endTask} form a cycle`);
-		const reached = at;
-		ranks.enter(task, at);
-		if (through) {
-			const start = Math.max(from, times.startNs[task]!);
-			taskNs[graph.kind[task]!]! += at - start;
-			at = start;
+	const total = new PathLeg();
+	const rankNs = new Map<number, number>();
+	let crossings = 0;
+	let at: PathPosition = { task: endTask, through: true, atNs: window.endNs };
+	while (at.task >= 0 && at.atNs > from) {
+		// What is known of a whole leg holds for one that the begin of the window does not cut.
+		const isMeeting = visit === undefined && graph.kind[at.task] === TaskKind.rendezvous;
+		const known = isMeeting ? legs.from(at.task) : undefined;
+		const leg = known !== undefined && known.lowestNs > from ? known : legs.walk(at, from, visit);
+		add(total, leg);
+		if (total.taskCount > graph.taskCount) throw new Error(`the binding predecessors of task ${endTask} form a cycle`);
+		if (leg.rank >= 0) {
+			if (total.rank >= 0 && leg.rank !== total.rank) crossings++;
+			total.rank = leg.rank;
+			const { rank } = graph.ranks[leg.rank]!;
+			rankNs.set(rank, (rankNs.get(rank) ?? 0) + at.atNs - leg.end.atNs);
 		}
-		if (at <= from || !binding.find(task)) break;
-		const before = Math.max(from, binding.atNs);
-		edgeNs[binding.kind]! += at - before;
-		at = before;
-		if (binding.confidence !== EXACT) inferredNs += reached - at;
-		task = binding.task;
-		through = binding.fromFinish;
+		at = leg.end;
 	}
-	ranks.leave(at);
 	const totalNs = Math.max(0, window.endNs - from);
 	return {
 		totalNs,
-		taskCount,
-		taskNs,
-		edgeNs,
-		unexplainedNs: Math.max(0, at - from),
-		inferredNs,
-		inferredShare: totalNs > 0 ? inferredNs / totalNs : 0,
-		rankNs: ranks.ns,
-		crossings: ranks.crossings,
+		taskCount: total.taskCount,
+		taskNs: total.taskNs,
+		edgeNs: total.edgeNs,
+		unexplainedNs: Math.max(0, at.atNs - from),
+		inferredNs: total.inferredNs,
+		inferredShare: totalNs > 0 ? total.inferredNs / totalNs : 0,
+		rankNs,
+		crossings,
 	};
+}
+
+function add(total: PathLeg, leg: PathLeg): void {
+	for (let kind = 0; kind < leg.taskNs.length; kind++) total.taskNs[kind]! += leg.taskNs[kind]!;
+	for (let kind = 0; kind < leg.edgeNs.length; kind++) total.edgeNs[kind]! += leg.edgeNs[kind]!;
+	total.inferredNs += leg.inferredNs;
+	total.taskCount += leg.taskCount;
 }

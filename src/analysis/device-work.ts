@@ -36,15 +36,20 @@ export function deviceWork(graph: ExecutionGraph, rank: GraphRank): DeviceWork {
 	const lengths: number[] = [];
 	const arrived: number[] = [];
 	let count = 0;
+	// Neighbours are mostly on one stream.
+	let lastProcessor = -1;
+	let stream = -1;
 	for (let task = rank.begin; task < rank.end; task++) {
 		const what = kind[task]!;
 		if (what < TaskKind.kernel || what === TaskKind.rendezvous) continue;
-		let stream = streams.get(processor[task]!);
-		if (stream === undefined) {
-			stream = streams.size;
-			streams.set(processor[task]!, stream);
-			lengths.push(0);
-			arrived.push(-1);
+		if (processor[task] !== lastProcessor) {
+			lastProcessor = processor[task]!;
+			stream = streams.get(lastProcessor) ?? streams.size;
+			if (stream === streams.size) {
+				streams.set(lastProcessor, stream);
+				lengths.push(0);
+				arrived.push(-1);
+			}
 		}
 		if (what === TaskKind.transfer && arrived[stream]! >= 0) {
 			last[arrived[stream]!] = task;

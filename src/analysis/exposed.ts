@@ -4,7 +4,7 @@
  */
 import { type ExecutionGraph, type GraphRank, TaskKind } from "../graph/graph.js";
 import type { DeviceIntervals } from "./device-intervals.js";
-import { gapAt, type IdleGaps, idleIn } from "./idle.js";
+import { gapAt, type IdleGaps, idleBefore, idleIn } from "./idle.js";
 import type { NameTotals } from "./name-totals.js";
 import type { TaskTimes, Window } from "./times.js";
 
@@ -33,9 +33,9 @@ export function addExposedKernels(
 			running.pop();
 		}
 		advance(start);
-		let place = running.length;
-		while (place > 0 && endNs[running[place - 1]!]! < end) place--;
-		running.splice(place, 0, i);
+		let place = running.push(i) - 1;
+		for (; place > 0 && endNs[running[place - 1]!]! < end; place--) running[place] = running[place - 1]!;
+		running[place] = i;
 		totals.add(name[task[i]!]!, 0, Math.min(end, window.endNs) - Math.max(start, window.startNs));
 	}
 	while (running.length > 0) {
@@ -61,29 +61,29 @@ export function addExposedOperators(
 	const { kind, name } = graph;
 	const { startNs, finishNs } = times;
 	// Operators come nearly in order of time, so that the window and the gap of one are mostly those of the next.
-	let w = 0;
+	let { startNs: from, endNs: to }: Window = windows[0] ?? { startNs: 0, endNs: 0 };
+	let idle = gaps[0]!;
 	let gap = -1;
 	for (let task = rank.begin; task < rank.end; task++) {
 		if (kind[task] !== TaskKind.cpuOp) continue;
 		const start = startNs[task]!;
 		const end = finishNs[task]!;
-		while (w > 0 && windows[w - 1]!.endNs > start) {
-			w--;
-			gap = -1;
+		if (start >= from && end <= to) {
+			if (start === end) continue;
+			gap = gapAt(idle, start, gap);
+			const before = idleIn(idle, gap, start);
+			gap = gapAt(idle, end, gap);
+			totals.add(name[task]!, idleIn(idle, gap, end) - before, end - start);
+			continue;
 		}
-		while (w < windows.length && windows[w]!.startNs < end) {
-			const window = windows[w]!;
-			const from = Math.max(start, window.startNs);
-			const to = Math.min(end, window.endNs);
-			if (to > from) {
-				const idle = gaps[w]!;
-				gap = gapAt(idle, from, gap);
-				const before = idleIn(idle, gap, from);
-				gap = gapAt(idle, to, gap);
-				totals.add(name[task]!, idleIn(idle, gap, to) - before, to - from);
-			}
-			if (window.endNs >= end) break;
-			w++;
+		for (let w = 0; w < windows.length; w++) {
+			const clippedStart = Math.max(start, windows[w]!.startNs);
+			const clippedEnd = Math.min(end, windows[w]!.endNs);
+			if (clippedEnd <= clippedStart) continue;
+			const exposed = idleBefore(gaps[w]!, clippedEnd) - idleBefore(gaps[w]!, clippedStart);
+			totals.add(name[task]!, exposed, clippedEnd - clippedStart);
+			({ startNs: from, endNs: to } = windows[w]!);
+			idle = gaps[w]!;
 			gap = -1;
 		}
 	}

@@ -9,7 +9,7 @@ export { type IdleGaps, idleGaps } from "./idle.js";
 export { kernelStartError, type StartError } from "./kernel-start.js";
 export { launchBoundNs } from "./launch-bound.js";
 export { CAUSES, Cause } from "./legs.js";
-export { measureRank, type RankMeasures, type StepMeasures } from "./measure-rank.js";
+export { type RankMeasures, rankMeasurer, type StepMeasures } from "./measure-rank.js";
 export { type JobMeasures, mergeRanks } from "./merge-ranks.js";
 export type { Exposed, NameTotals } from "./name-totals.js";
 export {

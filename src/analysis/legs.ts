@@ -79,9 +79,8 @@ class LegWalk {
 	#previous = new Uint32Array(256);
 	/** From the meeting to the start of the task, by cause. */
 	#spentNs = new Float64Array(CAUSES * 256);
-	/** Tasks on the way back, and whether each was waited for to its finish. */
-	readonly #way: number[] = [];
-	readonly #toFinish: boolean[] = [];
+	/** Tasks on the way back. */
+	#way = new Uint32Array(256);
 
 	constructor(graph: ExecutionGraph, rank: GraphRank, times: BoundTimes) {
 		this.#graph = graph;
@@ -100,49 +99,55 @@ class LegWalk {
 
 	#walk(from: number): number {
 		const { begin, end } = this.#rank;
-		const way = this.#way;
-		const toFinish = this.#toFinish;
+		const { kind } = this.#graph;
 		const binding = this.#binding;
-		way.length = 0;
-		toFinish.length = 0;
+		const rowOf = this.#rowOf;
+		let way = this.#way;
+		let steps = 0;
 		let task = from;
-		while (this.#rowOf[task - begin] === 0) {
-			const met = this.#graph.kind[task] === TaskKind.transfer;
+		while (rowOf[task - begin] === 0) {
+			const met = kind[task] === TaskKind.transfer;
 			if (met || !binding.find(task) || binding.task < begin || binding.task >= end) {
 				this.#begin(task);
 				break;
 			}
-			way.push(task);
-			toFinish.push(binding.fromFinish);
-			if (way.length > end - begin) throw new Error(`the binding predecessors of task ${from} form a cycle`);
+			if (steps === way.length) {
+				if (steps > end - begin) throw new Error(`the binding predecessors of task ${from} form a cycle`);
+				this.#way = new Uint32Array(2 * steps);
+				this.#way.set(way);
+				way = this.#way;
+			}
+			way[steps++] = task;
 			task = binding.task;
 		}
-		for (let i = way.length - 1; i >= 0; i--) {
-			this.#follow(way[i]!, task, toFinish[i]!);
-			task = way[i]!;
+		while (steps > 0) {
+			task = way[--steps]!;
+			this.#follow(task);
 		}
-		return this.#rowOf[task - begin]! - 1;
+		return rowOf[task - begin]! - 1;
 	}
 
 	/** A leg begins with a transfer, when the ranks have met, or with a task that nothing settled. */
 	#begin(task: number): void {
 		const { startNs } = this.#times;
 		const meeting = this.#graph.kind[task] === TaskKind.transfer ? this.#meetingOf(task) : NO_MEETING;
-		const row = this.#newRow(task, meeting);
-		this.#spentNs[row + Cause.other] = startNs[task]! - (meeting === NO_MEETING ? 0 : startNs[meeting]!);
+		const to = this.#newRow(task, meeting);
+		this.#spentNs[to + Cause.other] = startNs[task]! - (meeting === NO_MEETING ? 0 : startNs[meeting]!);
 	}
 
 	/** The leg to `task` is that to the task which settled its start, that task's work, and the delay between the two. */
-	#follow(task: number, settledBy: number, toFinish: boolean): void {
+	#follow(task: number): void {
 		const { startNs, finishNs } = this.#times;
-		const before = CAUSES * (this.#rowOf[settledBy - this.#rank.begin]! - 1);
-		const row = this.#newRow(task, this.#previous[before / CAUSES]!);
+		const binding = this.#binding;
+		binding.find(task);
+		const settledBy = binding.task;
+		const before = this.#rowOf[settledBy - this.#rank.begin]! - 1;
+		const to = this.#newRow(task, this.#previous[before]!);
 		const spent = this.#spentNs;
-		for (let cause = 0; cause < CAUSES; cause++) spent[row + cause] = spent[before + cause]!;
-		if (toFinish)
-			spent[row + CAUSE_OF_TASK[this.#graph.kind[settledBy]!]!]! += finishNs[settledBy]! - startNs[settledBy]!;
-		this.#binding.find(task);
-		spent[row + CAUSE_OF_EDGE[this.#binding.kind]!]! += startNs[task]! - this.#binding.atNs;
+		for (let cause = 0; cause < CAUSES; cause++) spent[to + cause] = spent[CAUSES * before + cause]!;
+		if (binding.fromFinish)
+			spent[to + CAUSE_OF_TASK[this.#graph.kind[settledBy]!]!]! += finishNs[settledBy]! - startNs[settledBy]!;
+		spent[to + CAUSE_OF_EDGE[binding.kind]!]! += startNs[task]! - binding.atNs;
 	}
 
 	/** The last of the meetings that a transfer waits for. */

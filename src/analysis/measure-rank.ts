@@ -16,6 +16,7 @@ import { type StartError, startError } from "./kernel-start.js";
 import { launchBoundNs } from "./launch-bound.js";
 import { type Legs, legsOf } from "./legs.js";
 import { type NameColumns, NameTotals } from "./name-totals.js";
+import { PathLegs } from "./path-legs.js";
 import { lastToFinish, measuredTimes, measuredWindow, replayedWindow, type Window } from "./times.js";
 
 export interface StepMeasures {
@@ -45,12 +46,22 @@ export interface RankMeasures {
 }
 
 /**
- * @param rank index in `graph.ranks`.
- * @param steps of that rank, in the order of time.
+ * Measures ranks of one simulation.
+ *
+ * @returns for the index of a rank in `graph.ranks` and steps of that rank, in the order of time, what is measured of it.
  */
-export function measureRank(
+export function rankMeasurer(
 	graph: ExecutionGraph,
 	times: BoundTimes,
+): (rank: number, steps: readonly GraphStep[]) => RankMeasures {
+	const legs = new PathLegs(graph, times);
+	return (rank, steps) => measureRank(graph, times, legs, rank, steps);
+}
+
+function measureRank(
+	graph: ExecutionGraph,
+	times: BoundTimes,
+	legs: PathLegs,
 	rank: number,
 	steps: readonly GraphStep[],
 ): RankMeasures {
@@ -75,7 +86,7 @@ export function measureRank(
 			measured: breakdown(measuredDevice, measured),
 			replayed: breakdown(replayedDevice, replayed),
 			launchBoundNs: launchBoundNs(graph, times, replayedDevice, gaps[s]!),
-			criticalPath: criticalPath(graph, times, endTask, replayed),
+			criticalPath: criticalPath(graph, times, endTask, replayed, legs),
 		};
 	});
 	addExposedOperators(operators, graph, own, times, windows, gaps);

@@ -31,7 +31,7 @@ export interface JobMeasures {
 	readonly stragglers: Stragglers;
 }
 
-/** @param ranks what `measureRank` found, one a rank, in the order of `graph.ranks`. */
+/** @param ranks what `rankMeasurer` finds, one a rank, in the order of `graph.ranks`. */
 export function mergeRanks(graph: ExecutionGraph, times: BoundTimes, ranks: readonly RankMeasures[]): JobMeasures {
 	const kernels = new NameTotals(graph.strings.length);
 	const operators = new NameTotals(graph.strings.length);

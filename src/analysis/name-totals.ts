@@ -17,68 +17,58 @@ export interface Exposed {
 }
 
 export class NameTotals {
-	/** By name: its row + 1, or 0 where it has none yet. */
-	readonly #rowOf: Uint32Array;
-	readonly #name: number[] = [];
-	readonly #exposedNs: number[] = [];
-	readonly #totalNs: number[] = [];
-	readonly #count: number[] = [];
+	// One entry a name of the graph, or none.
+	readonly #exposedNs: Float64Array;
+	readonly #totalNs: Float64Array;
+	readonly #count: Uint32Array;
+	/** Names that have anything. */
+	readonly #names: number[] = [];
 
 	/** @param names how many there are: ids below that. */
 	constructor(names: number) {
-		this.#rowOf = new Uint32Array(names);
+		this.#exposedNs = new Float64Array(names);
+		this.#totalNs = new Float64Array(names);
+		this.#count = new Uint32Array(names);
 	}
 
 	/** Time of a name that is counted already. */
 	addExposed(name: number, ns: number): void {
-		this.#exposedNs[this.#rowFor(name)]! += ns;
+		this.#exposedNs[name]! += ns;
 	}
 
 	/** One more of the name, with its time. */
 	add(name: number, exposedNs: number, totalNs: number): void {
-		const row = this.#rowFor(name);
-		this.#count[row]!++;
-		this.#exposedNs[row]! += exposedNs;
-		this.#totalNs[row]! += totalNs;
+		if (this.#count[name]!++ === 0) this.#names.push(name);
+		this.#exposedNs[name]! += exposedNs;
+		this.#totalNs[name]! += totalNs;
 	}
 
 	/** Adds what another table counted. */
 	addAll({ name, exposedNs, totalNs, count }: NameColumns): void {
 		for (let i = 0; i < name.length; i++) {
-			const row = this.#rowFor(name[i]!);
-			this.#exposedNs[row]! += exposedNs[i]!;
-			this.#totalNs[row]! += totalNs[i]!;
-			this.#count[row]! += count[i]!;
+			this.add(name[i]!, exposedNs[i]!, totalNs[i]!);
+			this.#count[name[i]!]! += count[i]! - 1;
 		}
 	}
 
-	#rowFor(name: number): number {
-		const known = this.#rowOf[name]!;
-		if (known > 0) return known - 1;
-		this.#exposedNs.push(0);
-		this.#totalNs.push(0);
-		this.#count.push(0);
-		this.#rowOf[name] = this.#name.push(name);
-		return this.#name.length - 1;
-	}
-
 	columns(): NameColumns {
+		const name = Uint32Array.from(this.#names);
 		return {
-			name: Uint32Array.from(this.#name),
-			exposedNs: Float64Array.from(this.#exposedNs),
-			totalNs: Float64Array.from(this.#totalNs),
-			count: Uint32Array.from(this.#count),
+			name,
+			exposedNs: Float64Array.from(name, (id) => this.#exposedNs[id]!),
+			totalNs: Float64Array.from(name, (id) => this.#totalNs[id]!),
+			count: name.map((id) => this.#count[id]!),
 		};
 	}
 
 	/** The names with the most exposed time, most first; equal ones by name, so that the order is always the same. */
 	mostExposed(strings: readonly string[], limit: number): Exposed[] {
-		return this.#name
-			.map((id, row) => ({
+		return this.#names
+			.map((id) => ({
 				name: strings[id]!,
-				exposedNs: this.#exposedNs[row]!,
-				totalNs: this.#totalNs[row]!,
-				count: this.#count[row]!,
+				exposedNs: this.#exposedNs[id]!,
+				totalNs: this.#totalNs[id]!,
+				count: this.#count[id]!,
 			}))
 			.filter((total) => total.exposedNs > 0)
 			.sort((a, b) => b.exposedNs - a.exposedNs || (a.name < b.name ? -1 : 1))

@@ -5,9 +5,9 @@ import {
 	type EdgeCounts,
 	type Exposed,
 	type JobMeasures,
-	measureRank,
 	mergeRanks,
 	type RankMeasures,
+	rankMeasurer,
 	type StepMeasures,
 } from "../analysis/index.js";
 import { EdgeKind, type ExecutionGraph, type GraphStep, TaskKind } from "../graph/graph.js";
@@ -32,7 +32,7 @@ export interface ReplayParts {
 	/** Only this step of every rank. @default all steps */
 	readonly step?: number | undefined;
 	/**
-	 * What `measureRank` found of the steps of each rank, in the order of `graph.ranks`.
+	 * What `rankMeasurer` finds of the steps of each rank, in the order of `graph.ranks`.
 	 * @default measured here, one rank after the other
 	 */
 	readonly measures?: readonly RankMeasures[] | undefined;
@@ -45,7 +45,7 @@ export interface ReplayParts {
 export function assembleReplay(parts: ReplayParts): ReplayResult {
 	const { graph, times } = parts;
 	const stepsOf = chosenSteps(graph, parts.step);
-	const measures = parts.measures ?? stepsOf.map((steps, rank) => measureRank(graph, times, rank, steps));
+	const measures = parts.measures ?? measureAll(graph, times, stepsOf);
 	const job = mergeRanks(graph, times, measures);
 	const steps = describeSteps(graph, stepsOf, measures);
 	return {
@@ -63,6 +63,15 @@ export function assembleReplay(parts: ReplayParts): ReplayResult {
 		warnings: parts.warnings,
 		timing: parts.timing,
 	};
+}
+
+function measureAll(
+	graph: ExecutionGraph,
+	times: BoundTimes,
+	stepsOf: readonly (readonly GraphStep[])[],
+): RankMeasures[] {
+	const measure = rankMeasurer(graph, times);
+	return stepsOf.map((steps, rank) => measure(rank, steps));
 }
 
 /**

@@ -65,7 +65,7 @@ test("exposed kernels: only the time in which nothing else runs, clipped to the 
 
 test("critical path: every moment of the step in one task or one delay", () => {
 	const tasks: number[] = [];
-	const path = criticalPath(graph, times, 10, window, (task) => tasks.unshift(task));
+	const path = criticalPath(graph, times, 10, window, undefined, (task) => tasks.unshift(task));
 	// op 0..10, start of launch 10, latency to 20, gemm to 50, gap to 60, NCCL to 90, wait, gap of the thread to 100.
 	expect(tasks).toEqual([2, 3, 4, 7, 9, 10]);
 	expect(path.taskNs[TaskKind.cpuOp]).toBe(10 * us);
@@ -86,7 +86,9 @@ test("critical path: every moment of the step in one task or one delay", () => {
 
 test("critical path of a later window is cut at its start", () => {
 	const tasks: number[] = [];
-	const path = criticalPath(graph, times, 10, { startNs: 40 * us, endNs: 100 * us }, (task) => tasks.unshift(task));
+	const path = criticalPath(graph, times, 10, { startNs: 40 * us, endNs: 100 * us }, undefined, (task) =>
+		tasks.unshift(task),
+	);
 	expect(tasks).toEqual([4, 7, 9, 10]);
 	expect(path.taskNs[TaskKind.kernel]).toBe(10 * us);
 	expect(path.totalNs).toBe(60 * us);
