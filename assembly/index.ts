@@ -3,6 +3,7 @@
  * status (status.ts). All memory belongs to TypeScript; nothing here allocates.
  */
 
+import { checkGraph } from "./check";
 import { ORDER, ORDERED_COUNT, TASKS, WAITS } from "./layout";
 import { loadU32 } from "./memory";
 import { orderHolds } from "./ordered/checks";
@@ -16,21 +17,28 @@ import { buildSuccessors } from "./replay/successors";
 import { OK, ORDER_CHANGED } from "./status";
 
 export { heapBase } from "./memory";
+export { countLaunches, listLaunches } from "./worklist/launches";
+export { openWorklist, receive, runWorklist } from "./worklist/run";
 
 /** Says which layout of the control block and which status codes this build speaks. */
 export function abiVersion(): u32 {
-	return 1;
+	return 2;
+}
+
+/** Checks the columns of the graph, and finds what it is like. Once a graph, before all else. */
+export function check(control: usize): u32 {
+	return checkGraph(control);
 }
 
 /** Builds what the event loop needs beside the graph. Once a graph. */
-export function prepare(control: usize): void {
+export function prepareLoop(control: usize): void {
 	if (loadU32(control + WAITS) > 0) markWaitedStreams(control);
 	buildSuccessors(control);
 	if (loadU32(control + ORDER) !== 0) sortTasks(control);
 }
 
-/** Simulates: all times, what bound each task, the order. */
-export function simulate(control: usize): u32 {
+/** Simulates in the order of time: all times, what bound each task, the order. */
+export function runInTimeOrder(control: usize): u32 {
 	if (loadU32(control + ORDER) !== 0 && loadU32(control + ORDERED_COUNT) < loadU32(control + TASKS)) {
 		return reportCycle(control);
 	}
@@ -41,7 +49,7 @@ export function simulate(control: usize): u32 {
 	return runLoop(control);
 }
 
-/** Finds the order for the ordered pass. Once a graph, with WAIT_RESOLVED as `simulate` left it. */
+/** Finds the order for the ordered pass. Once a graph, with WAIT_RESOLVED as a simulation left it. */
 export function orderTasks(control: usize): void {
 	findRuns(control);
 }

@@ -3,24 +3,26 @@
  * field is a u32. Mirrored in src/abi/control.ts.
  *
  *   +0        +4        +8                    +4k
- *   | TASKS   | EDGES   | PROCESSORS | ...    | address of column k | ...
+ *   | TASKS   | EDGES   | EXTERNALS  | ...    | address of column k | ...
  */
 
 export const NONE: u32 = 0xffffffff;
+
+/** In BOUND_BY: this + a wait. */
+export const BY_WAIT: u32 = 0x80000000;
 
 /** EdgeKind.launch of the graph. */
 export const LAUNCH_EDGE: u32 = 3;
 
 export const TASKS: usize = 0;
 export const EDGES: usize = TASKS + 4;
-export const PROCESSORS: usize = EDGES + 4;
-export const WAITS: usize = PROCESSORS + 4;
+/** Tasks that are simulated elsewhere: numbers from TASKS on, whose times are received. */
+export const EXTERNALS: usize = EDGES + 4;
+export const WAITS: usize = EXTERNALS + 4;
 export const LINKS: usize = WAITS + 4;
-/** 1: tasks are settled in the order of their starts; 0: in any order that the dependencies allow (queue/ready.ts). */
-export const IN_TIME_ORDER: usize = LINKS + 4;
 
 /** f64 a task. */
-export const DURATION: usize = IN_TIME_ORDER + 4;
+export const DURATION: usize = LINKS + 4;
 /** u32 a task and one more. */
 export const PRED_OFFSET: usize = DURATION + 4;
 /** u32 an edge: 2 x predecessor + (0: its start, 1: its finish). */
@@ -31,54 +33,83 @@ export const DELAY: usize = PRED + 4;
 export const EDGE_KIND: usize = DELAY + 4;
 /** u32 a task. */
 export const PROCESSOR: usize = EDGE_KIND + 4;
-
 /** u32 a wait, ascending. */
 export const WAIT_TASK: usize = PROCESSOR + 4;
 /** u32 a wait. */
 export const WAIT_STREAM: usize = WAIT_TASK + 4;
 /** f64 a wait. */
 export const WAIT_DELAY: usize = WAIT_STREAM + 4;
-/** u32 a wait, out: the task that it waited for, or NONE. */
-export const WAIT_RESOLVED: usize = WAIT_DELAY + 4;
-/** u32 a wait: the next wait in the list of its stream's waiters. */
-export const WAIT_NEXT: usize = WAIT_RESOLVED + 4;
 
-/** u32 a task: a topological order of the fixed edges; 0 where the task numbers are one. */
-export const ORDER: usize = WAIT_NEXT + 4;
+/** What `check` finds: how many processors the tasks and waits name. */
+export const PROCESSORS: usize = WAIT_DELAY + 4;
+/** 1 if every edge goes from a lower task number to a higher one. */
+export const ASCENDING: usize = PROCESSORS + 4;
+/** Tasks without edges. */
+export const SOURCES: usize = ASCENDING + 4;
+/** The first of the tasks at the end that have edges and no processor: where ranks meet. */
+export const FIRST_MEETING: usize = SOURCES + 4;
+
+/** f64 a task and an external one, out. Before a time is known it is NaN, see worklist/strands.ts and worklist/explore.ts. */
+export const START: usize = FIRST_MEETING + 4;
+export const FINISH: usize = START + 4;
+/** u32 a task, out: the edge, or BY_WAIT + the wait, that its start came from, or NONE. */
+export const BOUND_BY: usize = FINISH + 4;
+/** u32 a task, out: the tasks in the order in which they were settled, which is one that the dependencies allow. */
+export const SETTLED: usize = BOUND_BY + 4;
+/** Out: how many tasks were settled. */
+export const SETTLED_COUNT: usize = SETTLED + 4;
+/** u32 a wait, out: the task that it waited for, or NONE. */
+export const WAIT_RESOLVED: usize = SETTLED_COUNT + 4;
+
+/** The fields from here on are those of the worklist. 20 bytes a strand, see worklist/strands.ts. */
+export const STRAND: usize = WAIT_RESOLVED + 4;
+/** Strands that are no meetings. */
+export const RANK_STRANDS: usize = STRAND + 4;
+/** u32 a strand: those that can go on. */
+export const STACK: usize = RANK_STRANDS + 4;
+export const STACKED: usize = STACK + 4;
+/** 128 bytes a processor, see worklist/launches.ts. */
+export const LAUNCHERS: usize = STACKED + 4;
+/** u32 a processor: 1 + the last task that is on it from the beginning; NOT_WAITED_FOR if no wait asks. */
+export const AT_FIRST: usize = LAUNCHERS + 4;
+/** u32 a processor: its last task on the way so far; bit 31 if its tasks are not in line. */
+export const LAST_ON: usize = AT_FIRST + 4;
+/** Out: launches on streams that are waited for. */
+export const LAUNCHES: usize = LAST_ON + 4;
+/** 12 bytes a launch, see worklist/launches.ts. */
+export const LAUNCH: usize = LAUNCHES + 4;
+/** Tasks whose times are sent elsewhere, u32 each; the strands that wait for the same, u32 each. */
+export const EXPORTS: usize = LAUNCH + 4;
+export const EXPORT_TASK: usize = EXPORTS + 4;
+export const EXPORT_NEXT: usize = EXPORT_TASK + 4;
+/** u32 an export: those that were settled since the list was emptied. */
+export const OUTBOX: usize = EXPORT_NEXT + 4;
+export const OUTBOX_COUNT: usize = OUTBOX + 4;
+/** 1: what is stuck may be settled out of the order of the strands. */
+export const FORCE: usize = OUTBOX_COUNT + 4;
+
+/** The fields from here on are those of the event loop. u32 a task: a topological order; 0 where the numbers are one. */
+export const ORDER: usize = FORCE + 4;
 /** Out: how many tasks are in that order: fewer than all where fixed edges form a cycle. */
 export const ORDERED_COUNT: usize = ORDER + 4;
 /** u32 a task: 1 + the place in that order of the last task that the launch of this one puts on its stream. */
 export const PLACE: usize = ORDERED_COUNT + 4;
-/** u32 a task: the launched task before this one on its stream, or NONE. */
-export const PREVIOUS: usize = PLACE + 4;
-/** u32 a processor: 1 + the place of the last task that is on it from the beginning; NOT_WAITED_FOR if no wait asks. */
-export const AT_FIRST: usize = PREVIOUS + 4;
 /** u32 a processor: the last task, in the order of the stream, whose launch was settled, or NONE. */
-export const LATEST: usize = AT_FIRST + 4;
+export const LATEST: usize = PLACE + 4;
 /** u32 a processor: the first wait in the list of those that wait for a task of it. */
 export const WAITERS: usize = LATEST + 4;
-
+/** u32 a wait: the next wait in the list of its stream's waiters. */
+export const WAIT_NEXT: usize = WAITERS + 4;
 /** u32 for every start and every finish, in the order of 2 x task + slot, and two more. */
-export const SUCC_OFFSET: usize = WAITERS + 4;
+export const SUCC_OFFSET: usize = WAIT_NEXT + 4;
 /** u32 an edge: 2 x successor + (1: the edge launches it). */
 export const SUCC: usize = SUCC_OFFSET + 4;
 /** u32 a task: predecessors still missing, and the flags below. */
 export const COUNTER: usize = SUCC + 4;
-/** Two f64 a task, out: its start and its finish; one more task that starts and ends at 0. */
-export const TIME: usize = COUNTER + 4;
 /** 16 bytes a task and a link event, see queue/heap.ts. */
-export const HEAP: usize = TIME + 4;
-/** u32 a task: work space of the worklist; of the ordered pass, for a region too. */
-export const STACK: usize = HEAP + 4;
-/** u32 a task, out: the tasks in the order in which they were settled, which is one that the dependencies allow. */
-export const SETTLED: usize = STACK + 4;
-/** u32 a task, out: the edge, or EDGES + the wait, that its start came from, or NONE. */
-export const BOUND_BY: usize = SETTLED + 4;
-/** Out: how many tasks were settled. */
-export const SETTLED_COUNT: usize = BOUND_BY + 4;
-
+export const HEAP: usize = COUNTER + 4;
 /** u32 a task: the link that it occupies, or NONE; 0 where there are no links. */
-export const LINK_OF: usize = SETTLED_COUNT + 4;
+export const LINK_OF: usize = HEAP + 4;
 /** f64 a link: how many tasks run on it at full speed together. */
 export const LINK_CAPACITY: usize = LINK_OF + 4;
 /** 32 bytes a link, see replay/links.ts. */
@@ -86,13 +117,16 @@ export const LINK_STATE: usize = LINK_CAPACITY + 4;
 /** 16 bytes a task on a link. */
 export const LINK_HEAP: usize = LINK_STATE + 4;
 
-/** The fields from here on are those of the ordered pass. */
+/** The fields from here on are those of the ordered pass. Two f64 a task, out: start and finish; one more task at 0. */
+export const TIME: usize = LINK_HEAP + 4;
 /** Regions of tasks: each begins with a task that has no edge. */
-export const REGIONS: usize = LINK_HEAP + 4;
+export const REGIONS: usize = TIME + 4;
 /** 16 bytes a region, see ordered/runs.ts. */
 export const REGION: usize = REGIONS + 4;
+/** u32 a region and a task: work space. */
+export const REGION_STACK: usize = REGION + 4;
 /** u32 a task: see ordered/runs.ts. */
-export const MARK: usize = REGION + 4;
+export const MARK: usize = REGION_STACK + 4;
 /** 16 bytes a run, out; see ordered/runs.ts. */
 export const RUN: usize = MARK + 4;
 /** Out: how many runs there are. */

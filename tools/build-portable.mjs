@@ -13,7 +13,7 @@ const root = fileURLToPath(new URL("..", import.meta.url));
 const from = join(root, "assembly");
 const to = join(root, "dist", "portable");
 
-const folders = ["", "queue", "replay", "ordered", "portable"];
+const folders = ["", "queue", "replay", "worklist", "ordered", "portable"];
 const sources = folders.flatMap((folder) =>
 	readdirSync(join(from, folder))
 		.filter((name) => name.endsWith(".ts"))

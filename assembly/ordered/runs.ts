@@ -19,10 +19,10 @@ import {
 	PRED,
 	PRED_OFFSET,
 	REGION,
+	REGION_STACK,
 	REGIONS,
 	RUN,
 	RUN_COUNT,
-	STACK,
 	TASKS,
 	WAIT_RESOLVED,
 	WAIT_TASK,
@@ -228,7 +228,7 @@ export function findRuns(control: usize): void {
 	waits = loadU32(control + WAITS);
 	mark = loadU32(control + MARK) as usize;
 	region = loadU32(control + REGION) as usize;
-	stack = loadU32(control + STACK) as usize;
+	stack = loadU32(control + REGION_STACK) as usize;
 	run = loadU32(control + RUN) as usize;
 	stacked = 0;
 	done = 0;

@@ -16,7 +16,6 @@ import {
 	ORDERED_COUNT,
 	PLACE,
 	PRED_OFFSET,
-	PREVIOUS,
 	PROCESSOR,
 	PROCESSORS,
 	TASKS,
@@ -53,7 +52,6 @@ export function openLaunches(control: usize): void {
 	processor = loadU32(control + PROCESSOR) as usize;
 	latest = loadU32(control + LATEST) as usize;
 	const atFirst = loadU32(control + AT_FIRST) as usize;
-	const previous = loadU32(control + PREVIOUS) as usize;
 	const order = loadU32(control + ORDER) as usize;
 	const ordered = loadU32(control + (order === 0 ? TASKS : ORDERED_COUNT));
 	const predOffset = loadU32(control + PRED_OFFSET) as usize;
@@ -71,7 +69,6 @@ export function openLaunches(control: usize): void {
 		// Until the loop starts, this is the last on the way so far.
 		let launched = loadU32(latest + stream);
 		if (hasLaunchEdge(edgeKind, loadU32(edges), loadU32(edges + 4))) {
-			storeU32(previous + (task as usize) * 4, launched);
 			storeU32(latest + stream, task);
 			launched = task;
 		}

@@ -1,15 +1,12 @@
 /**
- * The event loop. In time order, tasks are settled in the order of (start, task number): a task's start is known when
- * all its predecessors are settled, so it is taken from the ready set at its start, and what it makes ready starts no
- * earlier. That order is what the runtime dependencies ask about (waits.ts). Threads and streams need no clock here:
- * the order of the tasks on each is given by edges.
- *
- * As a worklist, a task with waits is put off until nothing else is ready; then the earliest of them has its turn. All
- * that is not settled by then comes after one of those that were put off, so it starts no earlier than this one asks:
- * whatever was launched before that moment is known, and what was settled beyond it is told apart by its time.
+ * The event loop: tasks are settled in the order of (start, task number). A task's start is known when all its
+ * predecessors are settled, so it is taken from the ready set at its start, and what it makes ready starts no earlier.
+ * That order is what the runtime dependencies ask about (waits.ts), and what shared links need. Threads and streams need
+ * no clock here: the order of the tasks on each is given by edges.
  *
  * A ready task reads the times of its predecessors (it pulls; nobody pushes): one sequential read of its own edges,
- * no second copy of the delays. O(edges + tasks x log ready).
+ * no second copy of the delays. O(edges + tasks x log ready). Where no time has to decide, the worklist
+ * (../worklist/run.ts) gives the same times much sooner.
  */
 
 import {
@@ -18,6 +15,7 @@ import {
 	COUNTER,
 	DELAY,
 	DURATION,
+	FINISH,
 	HAS_WAITERS,
 	HAS_WAITS,
 	LINK_OF,
@@ -26,29 +24,27 @@ import {
 	PRED_OFFSET,
 	SETTLED,
 	SETTLED_COUNT,
+	START,
 	SUCC,
 	SUCC_OFFSET,
 	TASKS,
-	TIME,
 	WAIT_TASK,
 	WAITS,
 } from "../layout";
 import { fillBytes, loadF64, loadU32, storeF64, storeU32 } from "../memory";
-import { inTimeOrder, offerReady, openReady, pushReady, takeFirst, takenTag, takenTime } from "../queue/ready";
-import { DEADLOCK, OK, UNDECIDED } from "../status";
+import { offerReady, openReady, takeFirst, takenTag, takenTime } from "../queue/ready";
+import { DEADLOCK, OK } from "../status";
 import { recordLaunch } from "./launches";
 import { beginOnLink, endOnLink, openLinks } from "./links";
-import { ask, openWaits, undecided, wakeWaiters } from "./waits";
-
-/** Tag of a task with waits whose turn has come. */
-const ASKS: u32 = 1;
+import { ask, openWaits, wakeWaiters } from "./waits";
 
 let predOffset: usize = 0;
 let pred: usize = 0;
 let delay: usize = 0;
 let succ: usize = 0;
 let counter: usize = 0;
-let times: usize = 0;
+let starts: usize = 0;
+let finishes: usize = 0;
 let boundBy: usize = 0;
 
 /** Sets the counters, and starts the tasks that wait for nothing. */
@@ -58,7 +54,8 @@ function open(control: usize): void {
 	delay = loadU32(control + DELAY) as usize;
 	succ = loadU32(control + SUCC) as usize;
 	counter = loadU32(control + COUNTER) as usize;
-	times = loadU32(control + TIME) as usize;
+	starts = loadU32(control + START) as usize;
+	finishes = loadU32(control + FINISH) as usize;
 	boundBy = loadU32(control + BOUND_BY) as usize;
 	openReady(control);
 	openWaits(control);
@@ -66,7 +63,8 @@ function open(control: usize): void {
 
 	const tasks = loadU32(control + TASKS);
 	// All ones is NaN: a time that is not known is not equal to itself.
-	fillBytes(times, 0xff, (tasks as usize) * 16);
+	fillBytes(starts, 0xff, (tasks as usize) * 8);
+	fillBytes(finishes, 0xff, (tasks as usize) * 8);
 	fillBytes(boundBy, 0xff, (tasks as usize) * 4);
 	let from = loadU32(predOffset);
 	for (let task: u32 = 0; task < tasks; task++) {
@@ -91,13 +89,11 @@ function pullReady(task: u32): f64 {
 	let bound = NONE;
 	for (let edge = loadU32(edges); edge < end; edge++) {
 		const slot = loadU32(pred + (edge as usize) * 4);
+		const from = ((slot >>> 1) as usize) * 8;
 		const wait = loadF64(delay + (edge as usize) * 8);
-		let time = loadF64(times + (slot as usize) * 8) + wait;
-		if (wait < 0) {
-			// Nothing becomes ready before what it waits for has started.
-			const start = loadF64(times + ((slot & 0xfffffffe) as usize) * 8);
-			if (time < start) time = start;
-		}
+		let time = loadF64(((slot & 1) !== 0 ? finishes : starts) + from) + wait;
+		// Nothing becomes ready before what it waits for has started.
+		if (wait < 0 && time < loadF64(starts + from)) time = loadF64(starts + from);
 		if (time > ready) {
 			ready = time;
 			bound = edge;
@@ -138,7 +134,7 @@ export function runLoop(control: usize): u32 {
 		if (task >= tasks) {
 			task = endOnLink(task - tasks, takenTag, now);
 			if (task === NONE) continue;
-			storeF64(times + (task as usize) * 16 + 8, now);
+			storeF64(finishes + (task as usize) * 8, now);
 			const successors = succOffset + (task as usize) * 8;
 			release(loadU32(successors + 4), loadU32(successors + 8), now);
 			if ((loadU32(counter + (task as usize) * 4) & HAS_WAITERS) !== 0) wakeWaiters(task, now);
@@ -146,19 +142,13 @@ export function runLoop(control: usize): u32 {
 		}
 		const flags = loadU32(counter + (task as usize) * 4);
 		if ((flags & HAS_WAITS) !== 0) {
-			if (!inTimeOrder && takenTag !== ASKS) {
-				pushReady(now, task, ASKS);
-				continue;
-			}
 			const resumes = ask(task, now);
-			if (undecided) return UNDECIDED;
 			if (resumes !== now) {
 				if (resumes >= 0) offerReady(resumes, task);
 				continue;
 			}
 		}
-		const time = times + (task as usize) * 16;
-		storeF64(time, now);
+		storeF64(starts + (task as usize) * 8, now);
 		storeU32(order + (settled as usize) * 4, task);
 		settled++;
 		const successors = succOffset + (task as usize) * 8;
@@ -168,7 +158,7 @@ export function runLoop(control: usize): u32 {
 			release(loadU32(successors), loadU32(successors + 4), now);
 			continue;
 		}
-		storeF64(time + 8, now + loadF64(duration + (task as usize) * 8));
+		storeF64(finishes + (task as usize) * 8, now + loadF64(duration + (task as usize) * 8));
 		release(loadU32(successors), loadU32(successors + 8), now);
 		if ((flags & HAS_WAITERS) !== 0) wakeWaiters(task, now);
 	}

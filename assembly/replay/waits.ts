@@ -7,22 +7,18 @@
 import {
 	AT_FIRST,
 	BOUND_BY,
+	BY_WAIT,
 	COUNT_MASK,
 	COUNTER,
-	EDGE_KIND,
-	EDGES,
+	FINISH,
 	HAS_WAITERS,
 	LATEST,
-	LAUNCH_EDGE,
 	NONE,
 	ORDER,
 	PLACE,
-	PRED,
-	PRED_OFFSET,
-	PREVIOUS,
 	PROCESSOR,
 	PROCESSORS,
-	TIME,
+	START,
 	WAIT_DELAY,
 	WAIT_NEXT,
 	WAIT_RESOLVED,
@@ -31,17 +27,11 @@ import {
 	WAITERS,
 	WAITS,
 } from "../layout";
-import { fillBytes, loadF64, loadU8, loadU32, storeF64, storeU32 } from "../memory";
-import { inTimeOrder, isTimeShared, offerReady } from "../queue/ready";
+import { fillBytes, loadF64, loadU32, storeF64, storeU32 } from "../memory";
+import { offerReady } from "../queue/ready";
 import { firstWaitOf } from "../wait-list";
 
-/** Whether a launch and a question at the same moment could not be told apart. */
-export let undecided = false;
-
-/** Whether tasks that start together are settled by number in time order: true while nobody waits for a higher one. */
-let numbersDecide = true;
 let waits: u32 = 0;
-let edges: u32 = 0;
 let waitTask: usize = 0;
 let waitStream: usize = 0;
 let waitDelay: usize = 0;
@@ -50,20 +40,16 @@ let waitNext: usize = 0;
 let waiters: usize = 0;
 let atFirst: usize = 0;
 let latest: usize = 0;
-let previous: usize = 0;
 let place: usize = 0;
-let predOffset: usize = 0;
-let pred: usize = 0;
-let edgeKind: usize = 0;
 let order: usize = 0;
 let processor: usize = 0;
 let counter: usize = 0;
-let times: usize = 0;
+let starts: usize = 0;
+let finishes: usize = 0;
 let boundBy: usize = 0;
 
 export function openWaits(control: usize): void {
 	waits = loadU32(control + WAITS);
-	edges = loadU32(control + EDGES);
 	waitTask = loadU32(control + WAIT_TASK) as usize;
 	waitStream = loadU32(control + WAIT_STREAM) as usize;
 	waitDelay = loadU32(control + WAIT_DELAY) as usize;
@@ -72,18 +58,13 @@ export function openWaits(control: usize): void {
 	waiters = loadU32(control + WAITERS) as usize;
 	atFirst = loadU32(control + AT_FIRST) as usize;
 	latest = loadU32(control + LATEST) as usize;
-	previous = loadU32(control + PREVIOUS) as usize;
 	place = loadU32(control + PLACE) as usize;
-	predOffset = loadU32(control + PRED_OFFSET) as usize;
-	pred = loadU32(control + PRED) as usize;
-	edgeKind = loadU32(control + EDGE_KIND) as usize;
 	if (waits > 0) fillBytes(waiters, 0xff, (loadU32(control + PROCESSORS) as usize) * 4);
-	undecided = false;
-	numbersDecide = loadU32(control + ORDER) === 0;
 	order = loadU32(control + ORDER) as usize;
 	processor = loadU32(control + PROCESSOR) as usize;
 	counter = loadU32(control + COUNTER) as usize;
-	times = loadU32(control + TIME) as usize;
+	starts = loadU32(control + START) as usize;
+	finishes = loadU32(control + FINISH) as usize;
 	boundBy = loadU32(control + BOUND_BY) as usize;
 }
 
@@ -92,68 +73,43 @@ export function openWaits(control: usize): void {
  * over. Records what bound it.
  */
 function resume(task: u32): f64 {
-	let start = loadF64(times + (task as usize) * 16);
+	let start = loadF64(starts + (task as usize) * 8);
 	for (let wait = firstWaitOf(waitTask, waits, task); wait < waits; wait++) {
 		const at = (wait as usize) * 4;
 		if (loadU32(waitTask + at) !== task) break;
 		const target = loadU32(waitResolved + at);
 		if (target === NONE) continue;
-		const targetTime = times + (target as usize) * 16;
-		let time = loadF64(targetTime + 8) + loadF64(waitDelay + (wait as usize) * 8);
-		if (time < loadF64(targetTime)) time = loadF64(targetTime);
+		const targetAt = (target as usize) * 8;
+		let time = loadF64(finishes + targetAt) + loadF64(waitDelay + (wait as usize) * 8);
+		if (time < loadF64(starts + targetAt)) time = loadF64(starts + targetAt);
 		if (time > start) {
 			start = time;
-			storeU32(boundBy + (task as usize) * 4, edges + wait);
+			storeU32(boundBy + (task as usize) * 4, BY_WAIT + wait);
 		}
 	}
 	return start;
 }
 
-/** Whether a call launched `target` before `asking` asked at `time`. */
-function isLaunchedBy(target: u32, asking: u32, time: f64): boolean {
-	const edges = predOffset + (target as usize) * 4;
-	const end = loadU32(edges + 4);
-	for (let edge = loadU32(edges); edge < end; edge++) {
-		if (loadU8(edgeKind + (edge as usize)) !== LAUNCH_EDGE) continue;
-		const call: u32 = loadU32(pred + (edge as usize) * 4) >>> 1;
-		const callTime = times + (call as usize) * 16;
-		const settled = loadF64(callTime + 8) >= 0;
-		if (!settled || loadF64(callTime) > time) continue;
-		if (loadF64(callTime) < time || (numbersDecide && call < asking)) return true;
-		if (!numbersDecide) undecided = true;
-	}
-	return false;
-}
-
-/** The last task launched on a stream when `asking` asks at `time`, or NONE. */
-function lastLaunched(stream: usize, asking: u32, time: f64): u32 {
-	let target = loadU32(latest + stream);
-	if (!inTimeOrder) {
-		while (target !== NONE && !isLaunchedBy(target, asking, time)) {
-			target = loadU32(previous + (target as usize) * 4);
-		}
-	}
+/** The last task launched on a stream by now, or NONE. */
+function lastLaunched(stream: usize): u32 {
+	const target = loadU32(latest + stream);
 	const last: u32 = target === NONE ? loadU32(atFirst + stream) : loadU32(place + (target as usize) * 4);
 	if (last === 0) return NONE;
 	return order === 0 ? last - 1 : loadU32(order + ((last - 1) as usize) * 4);
 }
 
-/** Asks a task's waits at `time`. Returns when the task starts, or -1 when that is not known yet. */
+/** Asks a task's waits at `time`, which is now. Returns when the task starts, or -1 when that is not known yet. */
 export function ask(task: u32, time: f64): f64 {
-	storeF64(times + (task as usize) * 16, time);
-	// What is still to be settled at this very moment hangs on a task that asks now too: its number may not tell.
-	if (!inTimeOrder && !numbersDecide && isTimeShared()) undecided = true;
+	storeF64(starts + (task as usize) * 8, time);
 	let missing: u32 = 0;
 	for (let wait = firstWaitOf(waitTask, waits, task); wait < waits; wait++) {
 		const at = (wait as usize) * 4;
 		if (loadU32(waitTask + at) !== task) break;
 		const stream = (loadU32(waitStream + at) as usize) * 4;
-		const target = lastLaunched(stream, task, time);
+		const target = lastLaunched(stream);
 		storeU32(waitResolved + at, target);
 		if (target === NONE) continue;
-		if (target > task) numbersDecide = false;
-		const finish = loadF64(times + (target as usize) * 16 + 8);
-		if (finish >= 0) continue;
+		if (loadF64(finishes + (target as usize) * 8) >= 0) continue;
 		missing++;
 		storeU32(waitNext + at, loadU32(waiters + stream));
 		storeU32(waiters + stream, wait);

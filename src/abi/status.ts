@@ -7,6 +7,12 @@ export const Status = {
 	ORDER_CHANGED: 2,
 	/** A delay turned negative on a task that the ordered pass laid out for delays of 0 or more. */
 	LAYOUT_CHANGED: 3,
-	/** Two tasks start together, and which comes first for a runtime dependency only an order in time can tell. */
+	/** What is left can only be settled in the order of time. */
 	UNDECIDED: 4,
+	/** A column points outside another, or a time is no time. */
+	BROKEN: 5,
+	/** What is left waits for tasks that are simulated elsewhere. */
+	STALLED: 6,
+	/** Tasks of a processor that matters to runtime dependencies are not in line. */
+	OUT_OF_LINE: 7,
 } as const;

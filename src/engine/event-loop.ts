@@ -1,139 +1,88 @@
-/** The event loop of a kernel over one graph. */
+/** The simulation of a graph in one memory: by the worklist, or in the order of time where that has to decide. */
 import { Status } from "../abi/status.js";
+import { type GraphInMemory, type MemoryOptions, placeGraph } from "./graph-in-memory.js";
 import type { Kernel } from "./kernel-interface.js";
 import { checkLinks, type LinkModel } from "./links.js";
-import { Arena } from "./memory.js";
-import { checkGraph, type SimulationGraph } from "./simulation-graph.js";
-import { BY_WAIT, DeadlockError, type Timeline } from "./timeline.js";
-import { type SortedWaits, sortWaits } from "./waits.js";
+import { readTimeline } from "./read-timeline.js";
+import { loopSections, resultSections } from "./sections.js";
+import type { SimulationGraph } from "./simulation-graph.js";
+import { DeadlockError, type Timeline } from "./timeline.js";
+import { prepareWorklist } from "./worklist.js";
 
 /** A graph laid out in the memory of a kernel, to be run as often as one likes. */
 export class EventLoop {
-	readonly #kernel: Kernel;
-	readonly #arena: Arena;
-	readonly #graph: SimulationGraph;
-	readonly #waits: SortedWaits;
-	readonly #sharedLinks: boolean;
+	readonly #placed: GraphInMemory;
+	readonly #links: LinkModel | undefined;
 	#inTimeOrder: boolean;
+	/** Where the memory is free behind the results. */
+	readonly resultsEnd: number;
 
-	/** Tasks on shared links are always settled in time order. The memory is free from the address `free` on. */
-	constructor(kernel: Kernel, graph: SimulationGraph, inTimeOrder: boolean, links?: LinkModel, free?: number) {
-		this.#kernel = kernel;
-		this.#graph = graph;
-		this.#sharedLinks = links !== undefined;
-		this.#inTimeOrder = inTimeOrder || this.#sharedLinks;
-		const { processorCount, ascending } = checkGraph(graph);
-		this.#waits = sortWaits(graph, graph.waitDelayNs);
-		const arena = new Arena(kernel, free);
-		this.#arena = layOut(arena, graph, this.#waits, processorCount, ascending, links);
-		kernel.exports.prepare(this.#arena.control);
+	/** Tasks on shared links are always settled in time order. */
+	constructor(
+		kernel: Kernel,
+		graph: SimulationGraph,
+		inTimeOrder: boolean,
+		links?: LinkModel,
+		memory: MemoryOptions = {},
+	) {
+		this.#placed = placeGraph(kernel, graph, memory);
+		this.#links = links;
+		const { arena } = this.#placed;
+		arena.reserve(resultSections({ tasks: graph.taskCount, externals: 0, waits: graph.waitTask.length }));
+		this.resultsEnd = arena.end;
+		this.#inTimeOrder = inTimeOrder || links !== undefined || !prepareWorklist(this.#placed);
+		if (this.#inTimeOrder) this.#prepareLoop();
 	}
 
 	run(): void {
-		this.#arena.write("IN_TIME_ORDER", this.#inTimeOrder ? 1 : 0);
-		const status = this.#kernel.exports.simulate(this.#arena.control);
-		if (status === Status.UNDECIDED) {
+		const { kernel, arena } = this.#placed;
+		if (!this.#inTimeOrder) {
+			kernel.exports.openWorklist(arena.control);
+			if (kernel.exports.runWorklist(arena.control) === Status.OK) return;
 			this.#inTimeOrder = true;
-			this.run();
-			return;
+			this.#prepareLoop();
 		}
-		if (status !== Status.DEADLOCK) return;
-		const { taskCount } = this.#graph;
-		const settledCount = this.#arena.read("SETTLED_COUNT");
-		const settled = new Uint8Array(taskCount);
-		for (const task of this.#arena.u32("SETTLED", settledCount)) settled[task] = 1;
-		throw new DeadlockError(taskCount - settledCount, settled.indexOf(0));
+		if (kernel.exports.runInTimeOrder(arena.control) === Status.DEADLOCK) throw this.#deadlock();
 	}
 
-	/** A copy of the results of the last run. */
-	timeline(): Timeline {
-		const { taskCount, edgeCount } = this.#graph;
-		const times = this.#arena.f64("TIME", 2 * taskCount);
-		const startNs = new Float64Array(taskCount);
-		const finishNs = new Float64Array(taskCount);
-		let makespanNs = 0;
-		for (let task = 0; task < taskCount; task++) {
-			startNs[task] = times[2 * task]!;
-			finishNs[task] = times[2 * task + 1]!;
-			if (finishNs[task]! > makespanNs) makespanNs = finishNs[task]!;
+	#prepareLoop(): void {
+		const { kernel, arena, graph, waits, processors, ascending } = this.#placed;
+		const linkTasks = this.#links ? checkLinks(this.#links, graph.taskCount) : 0;
+		const links = this.#links?.capacity.length ?? 0;
+		arena.reserve(
+			loopSections({
+				tasks: graph.taskCount,
+				externals: 0,
+				edges: graph.edgeCount,
+				waits: waits.task.length,
+				processors,
+				ascending,
+				links,
+				linkTasks,
+			}),
+		);
+		if (this.#links && linkTasks > 0) {
+			arena.write("LINKS", links);
+			arena.inputs({ LINK_OF: this.#links.linkOf, LINK_CAPACITY: this.#links.capacity });
 		}
-		const { original } = this.#waits;
-		const resolved = this.#arena.u32("WAIT_RESOLVED", this.#waits.task.length);
-		const waitResolved = new Uint32Array(resolved.length);
-		for (let i = 0; i < resolved.length; i++) waitResolved[original ? original[i]! : i] = resolved[i]!;
-		const boundBy = this.#arena.u32("BOUND_BY", taskCount).slice();
-		for (const task of this.#waits.task) {
-			const wait = boundBy[task]! - edgeCount;
-			if (wait >= 0 && wait < resolved.length) boundBy[task] = BY_WAIT + (original ? original[wait]! : wait);
-		}
+		kernel.exports.prepareLoop(arena.control);
+	}
+
+	#deadlock(): DeadlockError {
+		const { arena, graph } = this.#placed;
+		const settledCount = arena.read("SETTLED_COUNT");
+		const settled = new Uint8Array(graph.taskCount);
+		for (const task of arena.u32("SETTLED", settledCount)) settled[task] = 1;
+		return new DeadlockError(graph.taskCount - settledCount, settled.indexOf(0));
+	}
+
+	/** The results of the last run: copies of them, or views that live until the next run. */
+	timeline({ copy = true } = {}): Timeline {
+		const { kernel } = this.#placed;
 		return {
-			startNs,
-			finishNs,
-			boundBy,
-			settledOrder: this.#arena.u32("SETTLED", taskCount).slice(),
-			waitResolved,
-			makespanNs,
-			sharedLinks: this.#sharedLinks,
-			mode: `${this.#inTimeOrder ? "event loop" : "worklist"} (${this.#kernel.mode})`,
+			...readTimeline(this.#placed, copy),
+			sharedLinks: this.#links !== undefined,
+			mode: `${this.#inTimeOrder ? "event loop" : "worklist"} (${kernel.mode})`,
 		};
 	}
-}
-
-/** Entry 0 of the heap stands here in its cache line, see assembly/queue/heap.ts. */
-const HEAP_SHIFT = 48;
-
-function layOut(
-	arena: Arena,
-	graph: SimulationGraph,
-	waits: SortedWaits,
-	processorCount: number,
-	ascending: boolean,
-	links: LinkModel | undefined,
-): Arena {
-	const { taskCount, edgeCount } = graph;
-	const linkTasks = links ? checkLinks(links, taskCount) : 0;
-	const waitCount = waits.task.length;
-	arena.count("TASKS", taskCount);
-	arena.count("EDGES", edgeCount);
-	arena.count("PROCESSORS", processorCount);
-	arena.count("WAITS", waitCount);
-	arena.input("DURATION", graph.durationNs);
-	arena.input("PRED_OFFSET", graph.predOffset);
-	arena.input("PRED", graph.pred);
-	arena.input("DELAY", graph.delayNs);
-	arena.reserve("SUCC_OFFSET", (2 * taskCount + 2) * 4);
-	arena.reserve("SUCC", edgeCount * 4);
-	arena.reserve("COUNTER", taskCount * 4);
-	arena.reserve("TIME", (taskCount + 1) * 16);
-	// Every begin and end of a task on a link puts an event into the heap.
-	arena.reserve("HEAP", (taskCount + 2 * linkTasks) * 16, HEAP_SHIFT);
-	arena.reserve("STACK", taskCount * 4);
-	arena.reserve("SETTLED", taskCount * 4);
-	arena.reserve("BOUND_BY", taskCount * 4);
-	if (waitCount > 0) {
-		arena.input("EDGE_KIND", graph.edgeKind);
-		arena.input("PROCESSOR", graph.processor);
-		arena.input("WAIT_TASK", waits.task);
-		arena.input("WAIT_STREAM", waits.stream);
-		arena.input("WAIT_DELAY", waits.delayNs);
-		arena.reserve("WAIT_RESOLVED", waitCount * 4);
-		arena.reserve("WAIT_NEXT", waitCount * 4);
-		arena.reserve("PLACE", taskCount * 4);
-		arena.reserve("PREVIOUS", taskCount * 4);
-		arena.reserve("AT_FIRST", processorCount * 4);
-		arena.reserve("LATEST", processorCount * 4);
-		arena.reserve("WAITERS", processorCount * 4);
-		if (!ascending) arena.reserve("ORDER", taskCount * 4);
-	} else {
-		arena.reserve("WAIT_RESOLVED", 0);
-	}
-	if (links && linkTasks > 0) {
-		arena.count("LINKS", links.capacity.length);
-		arena.input("LINK_OF", links.linkOf);
-		arena.input("LINK_CAPACITY", links.capacity);
-		arena.reserve("LINK_STATE", links.capacity.length * 32);
-		arena.reserve("LINK_HEAP", linkTasks * 16);
-	}
-	arena.commit();
-	return arena;
 }

@@ -3,12 +3,21 @@
 export interface KernelExports {
 	abiVersion(): number;
 	heapBase(): number;
-	prepare(control: number): void;
-	simulate(control: number): number;
+	check(control: number): number;
+	countLaunches(control: number): number;
+	listLaunches(control: number): number;
+	openWorklist(control: number): void;
+	runWorklist(control: number): number;
+	receive(control: number, task: number, start: number, finish: number): void;
+	prepareLoop(control: number): void;
+	runInTimeOrder(control: number): number;
 	orderTasks(control: number): void;
 	layOutDelays(control: number): number;
 	retime(control: number): number;
 }
+
+/** One page less than 4 GiB: the end of the last section must be an address too. */
+export const MAX_MEMORY_BYTES = 65_535 * 65_536;
 
 export type EngineMode = "wasm" | "reference";
 

@@ -1,15 +1,18 @@
 /**
- * The arena: one section for each column, laid out one after the other from the kernel's heap base, in a memory that
- * grows once to what they need. The control block in front of them says where each is.
+ * The arena: one section for each column, laid out one after the other behind the control block, in a memory that grows
+ * to what they need. The control block says where each is.
  */
 import { CONTROL_BYTES, type ControlField, controlOffset } from "../abi/control.js";
-import type { Kernel } from "./kernel-interface.js";
+import { EnvironmentError } from "../lib/errors.js";
+import { type Kernel, MAX_MEMORY_BYTES } from "./kernel-interface.js";
 
 export type Column = Float64Array | Uint32Array | Uint8Array;
 
-interface Section {
-	readonly address: number;
-	readonly content: Column | undefined;
+/** A section that the kernel fills, `shift` bytes after the start of a cache line. */
+export interface Section {
+	readonly field: ControlField;
+	readonly bytes: number;
+	readonly shift?: number;
 }
 
 /** Sections start on a cache line, so that none shares a line with another. */
@@ -18,56 +21,58 @@ const ALIGNMENT = 64;
 export class Arena {
 	readonly control: number;
 	readonly #kernel: Kernel;
-	readonly #sections = new Map<ControlField, Section>();
-	readonly #counts = new Map<ControlField, number>();
+	readonly #limitBytes: number;
+	readonly #addresses = new Map<ControlField, number>();
 	#end: number;
 
-	/** Sections begin at `from`, behind the columns that are in the memory already. */
-	constructor(kernel: Kernel, from = firstColumn(kernel)) {
+	/** Sections begin at `from`, behind columns that are in the memory already; none may end behind `limitBytes`. */
+	constructor(kernel: Kernel, { from = firstColumn(kernel), limitBytes = MAX_MEMORY_BYTES } = {}) {
 		this.#kernel = kernel;
+		this.#limitBytes = limitBytes;
 		this.control = align(kernel.base);
 		this.#end = from;
+		kernel.grow(this.control + CONTROL_BYTES);
+		new Uint8Array(kernel.buffer(), this.control, CONTROL_BYTES).fill(0);
 	}
 
-	/** Sets a field that is a number and no address. */
-	count(field: ControlField, value: number): void {
-		this.#counts.set(field, value);
+	/** Where the next section may begin. */
+	get end(): number {
+		return this.#end;
 	}
 
-	/** A section that starts with what `content` holds; where that is in this memory, it is the section. */
-	input(field: ControlField, content: Column): void {
-		if (this.#kernel.owns(content.buffer)) {
-			this.#sections.set(field, { address: content.byteOffset, content: undefined });
-			return;
+	/** Adds sections that start with what columns hold. One that is in this memory already is the section. */
+	inputs(columns: Partial<Record<ControlField, Column>>): void {
+		const entries = Object.entries(columns) as [ControlField, Column][];
+		const foreign = entries.filter(([, column]) => !this.#kernel.owns(column.buffer));
+		this.reserve(foreign.map(([field, { byteLength }]) => ({ field, bytes: byteLength })));
+		for (const [field, column] of foreign) {
+			if (column instanceof Float64Array) this.f64(field, column.length).set(column);
+			else if (column instanceof Uint32Array) this.u32(field, column.length).set(column);
+			else new Uint8Array(this.#kernel.buffer(), this.#addressOf(field), column.length).set(column);
 		}
-		this.#add(field, content.byteLength, 0, content);
-	}
-
-	/** A section that the kernel fills, `shift` bytes after the start of a cache line. */
-	reserve(field: ControlField, bytes: number, shift = 0): void {
-		this.#add(field, bytes, shift, undefined);
-	}
-
-	#add(field: ControlField, bytes: number, shift: number, content: Column | undefined): void {
-		const address = align(this.#end) + shift;
-		this.#sections.set(field, { address, content });
-		this.#end = address + bytes;
-	}
-
-	/** Grows the memory, writes the control block, copies the inputs. */
-	commit(): void {
-		this.#kernel.grow(this.#end);
-		new Uint8Array(this.#kernel.buffer(), this.control, CONTROL_BYTES).fill(0);
-		for (const [field, value] of this.#counts) this.write(field, value);
-		for (const [field, { address, content }] of this.#sections) {
-			this.write(field, address);
-			if (content instanceof Float64Array) this.f64(field, content.length).set(content);
-			else if (content instanceof Uint32Array) this.u32(field, content.length).set(content);
-			else if (content) new Uint8Array(this.#kernel.buffer(), address, content.length).set(content);
+		for (const [field, column] of entries) {
+			if (!foreign.some(([other]) => other === field)) this.#place(field, column.byteOffset);
 		}
 	}
 
-	/** Sets a field of the control block in place. */
+	/** Adds sections that the kernel fills. */
+	reserve(sections: readonly Section[]): void {
+		const end = endBehind(this.#end, sections);
+		if (end > this.#limitBytes) throw tooLarge(end, this.#limitBytes);
+		this.#kernel.grow(end);
+		for (const { field, bytes, shift = 0 } of sections) {
+			const address = align(this.#end) + shift;
+			this.#end = address + bytes;
+			this.#place(field, address);
+		}
+	}
+
+	#place(field: ControlField, address: number): void {
+		this.#addresses.set(field, address);
+		this.write(field, address);
+	}
+
+	/** Sets a field of the control block. */
 	write(field: ControlField, value: number): void {
 		new Uint32Array(this.#kernel.buffer(), this.control + controlOffset(field), 1)[0] = value;
 	}
@@ -86,10 +91,15 @@ export class Arena {
 	}
 
 	#addressOf(field: ControlField): number {
-		const section = this.#sections.get(field);
-		if (!section) throw new Error(`the arena has no section ${field}`);
-		return section.address;
+		const address = this.#addresses.get(field);
+		if (address === undefined) throw new Error(`the arena has no section ${field}`);
+		return address;
 	}
+}
+
+/** Where sections end that begin behind `from`. */
+export function endBehind(from: number, sections: readonly Section[]): number {
+	return sections.reduce((end, { bytes, shift = 0 }) => align(end) + shift + bytes, from);
 }
 
 /** Where columns may begin: behind the control block. */
@@ -99,4 +109,9 @@ export function firstColumn(kernel: Kernel): number {
 
 export function align(address: number): number {
 	return Math.ceil(address / ALIGNMENT) * ALIGNMENT;
+}
+
+function tooLarge(bytes: number, limitBytes: number): EnvironmentError {
+	const [needs, has] = [bytes, limitBytes].map((count) => (count / 2 ** 30).toFixed(2));
+	return new EnvironmentError(`the graph needs ${needs} GiB, the engine has ${has}: simulate fewer ranks at a time`);
 }

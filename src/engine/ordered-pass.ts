@@ -1,11 +1,12 @@
 /** Re-times a simulated graph with other durations and delays in one linear sweep, while its order holds. */
 import { Status } from "../abi/status.js";
+import { placeGraph } from "./graph-in-memory.js";
 import { acquireKernel, releaseKernel } from "./kernel.js";
 import type { EngineMode, Kernel } from "./kernel-interface.js";
 import { launchChecks } from "./launch-checks.js";
 import { type QueuedGraph, withLaunchQueue } from "./launch-queue.js";
-import { Arena } from "./memory.js";
-import { checkGraph, expectTimes, type SimulationGraph } from "./simulation-graph.js";
+import type { Arena } from "./memory.js";
+import { expectTimes, type SimulationGraph } from "./simulation-graph.js";
 import type { Timeline } from "./timeline.js";
 import { type SortedWaits, sortWaits } from "./waits.js";
 
@@ -99,40 +100,34 @@ function layOut(
 	timeline: Timeline,
 	delayNs: Float64Array,
 ): Arena {
-	const { taskCount, edgeCount } = graph;
-	const { ascending, sourceCount } = checkGraph(graph);
+	const { taskCount } = graph;
+	const placed = placeGraph(kernel, { ...graph, delayNs });
+	const { arena, ascending } = placed;
 	const checks = launchChecks(graph, waits, timeline, ascending);
 	const waitCount = waits.task.length;
-	const regionCount = sourceCount + 1;
+	const regions = arena.read("SOURCES") + 1;
 	const { original } = waits;
-	const arena = new Arena(kernel);
-	arena.count("TASKS", taskCount);
-	arena.count("EDGES", edgeCount);
-	arena.count("WAITS", waitCount);
-	arena.count("CHECKS", checks.length / 3);
-	arena.input("DURATION", graph.durationNs);
-	arena.input("PRED_OFFSET", graph.predOffset);
-	arena.input("PRED", graph.pred);
-	arena.input("DELAY", delayNs);
-	arena.input("WAIT_TASK", waits.task);
-	arena.input("WAIT_DELAY", waits.delayNs);
 	const resolved = timeline.waitResolved;
-	arena.input("WAIT_RESOLVED", original ? original.map((wait) => resolved[wait]!) : resolved);
-	arena.input("CHECK", checks);
-	arena.reserve("TIME", (taskCount + 1) * 16);
-	arena.reserve("REGION", regionCount * 16);
-	arena.reserve("STACK", (regionCount + taskCount) * 4);
-	arena.reserve("MARK", taskCount * 4);
-	arena.reserve("RUN", (taskCount + 1) * 16);
+	arena.inputs({
+		WAIT_RESOLVED: original ? original.map((wait) => resolved[wait]!) : resolved,
+		CHECK: checks,
+	});
+	arena.write("CHECKS", checks.length / 3);
 	const narrow = areNarrow(delayNs);
-	arena.count("NARROW", narrow ? 1 : 0);
-	arena.reserve("LIGHT", taskCount * (narrow ? 16 : 24));
+	arena.write("NARROW", narrow ? 1 : 0);
 	const heavy = countHeavy(graph, waits, delayNs);
-	arena.reserve("HEAVY", heavy.tasks * 12);
-	arena.reserve("HEAVY_SLOT", heavy.edges * 4);
-	arena.reserve("HEAVY_DELAY", heavy.edges * 8);
-	arena.reserve("ASKED_AT", waitCount * 8);
-	arena.commit();
+	arena.reserve([
+		{ field: "TIME", bytes: (taskCount + 1) * 16 },
+		{ field: "REGION", bytes: regions * 16 },
+		{ field: "REGION_STACK", bytes: (regions + taskCount) * 4 },
+		{ field: "MARK", bytes: taskCount * 4 },
+		{ field: "RUN", bytes: (taskCount + 1) * 16 },
+		{ field: "LIGHT", bytes: taskCount * (narrow ? 16 : 24) },
+		{ field: "HEAVY", bytes: heavy.tasks * 12 },
+		{ field: "HEAVY_SLOT", bytes: heavy.edges * 4 },
+		{ field: "HEAVY_DELAY", bytes: heavy.edges * 8 },
+		{ field: "ASKED_AT", bytes: waitCount * 8 },
+	]);
 	kernel.exports.orderTasks(arena.control);
 	kernel.exports.layOutDelays(arena.control);
 	return arena;

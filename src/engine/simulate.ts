@@ -56,7 +56,8 @@ export function simulate(graph: SimulationGraph, options: SimulateOptions = {}):
 	const home = engine === "wasm" ? homeOf(graph) : undefined;
 	const kernel = home?.kernel ?? acquireKernel(engine);
 	try {
-		const loop = new EventLoop(kernel, changed, options.inTimeOrder ?? false, options.links, home?.end);
+		const memory = { from: home?.end };
+		const loop = new EventLoop(kernel, changed, options.inTimeOrder ?? false, options.links, memory);
 		loop.run();
 		return loop.timeline();
 	} finally {

@@ -29,19 +29,29 @@ export interface GraphFacts {
 	readonly sourceCount: number;
 }
 
-/** Refuses a graph that would read or write outside its columns, or whose times would run backwards. */
-export function checkGraph(graph: SimulationGraph): GraphFacts {
-	const { taskCount, edgeCount, processor, predOffset, pred } = graph;
+/** Refuses a graph whose columns are not as long as its counts say. */
+export function checkLengths(graph: SimulationGraph): void {
+	const { taskCount, edgeCount } = graph;
 	const waits = graph.waitTask.length;
 	if (taskCount > MAX_COUNT || edgeCount > MAX_COUNT) throw new Error(`${taskCount} tasks are too many to number`);
 	expectLength("durationNs", graph.durationNs, taskCount);
-	expectLength("processor", processor, taskCount);
-	expectLength("predOffset", predOffset, taskCount + 1);
-	expectLength("pred", pred, edgeCount);
+	expectLength("processor", graph.processor, taskCount);
+	expectLength("predOffset", graph.predOffset, taskCount + 1);
+	expectLength("pred", graph.pred, edgeCount);
 	expectLength("delayNs", graph.delayNs, edgeCount);
 	expectLength("edgeKind", graph.edgeKind, edgeCount);
 	expectLength("waitStream", graph.waitStream, waits);
 	expectLength("waitDelayNs", graph.waitDelayNs, waits);
+}
+
+/**
+ * Refuses a graph that would read or write outside its columns, or whose times would run backwards: what the kernel
+ * checks sooner (assembly/check.ts), with words. Edges may also come from `externals` tasks behind the last.
+ */
+export function checkGraph(graph: SimulationGraph, externals = 0): GraphFacts {
+	checkLengths(graph);
+	const { taskCount, edgeCount, processor, predOffset, pred } = graph;
+	const waits = graph.waitTask.length;
 	expectTimes("durationNs", graph.durationNs, 0);
 	expectTimes("delayNs", graph.delayNs, -Number.MAX_VALUE);
 	expectTimes("waitDelayNs", graph.waitDelayNs, -Number.MAX_VALUE);
@@ -66,7 +76,7 @@ export function checkGraph(graph: SimulationGraph): GraphFacts {
 		if (end === predOffset[task]) sourceCount++;
 		for (let edge = predOffset[task]!; edge < end; edge++) {
 			const from = pred[edge]! >>> 1;
-			if (from >= taskCount) throw new Error(`edge ${edge} comes from task ${from} of ${taskCount}`);
+			if (from >= taskCount + externals) throw new Error(`edge ${edge} comes from task ${from} of ${taskCount}`);
 			if (from >= task) ascending = false;
 		}
 	}

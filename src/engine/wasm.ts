@@ -7,8 +7,6 @@ import { wasmFile } from "../lib/wasm-file.js";
 import type { Kernel, KernelExports } from "./kernel-interface.js";
 
 const PAGE_BYTES = 65_536;
-/** One page less than 4 GiB: the end of the last section must be an address too. */
-const MAX_PAGES = 65_535;
 
 let compiled: WebAssembly.Module | undefined;
 
@@ -31,13 +29,10 @@ export function wasmKernel(): Kernel {
 		grow(bytes) {
 			const missing = Math.ceil(bytes / PAGE_BYTES) - memory.buffer.byteLength / PAGE_BYTES;
 			if (missing <= 0) return;
-			const gib = (bytes / 2 ** 30).toFixed(2);
-			if (bytes > MAX_PAGES * PAGE_BYTES) {
-				throw new EnvironmentError(`the graph needs ${gib} GiB, WebAssembly has 4: simulate fewer ranks at a time`);
-			}
 			try {
 				memory.grow(missing);
 			} catch {
+				const gib = (bytes / 2 ** 30).toFixed(2);
 				throw new EnvironmentError(`no memory for ${gib} GiB: free some, or simulate fewer ranks at a time`);
 			}
 		},

@@ -43,7 +43,7 @@ test("a graph that does not fit into 4 GiB is refused in one line", () => {
 	const kernel = acquireKernel("wasm");
 	const tooFar = () => new EventLoop({ ...kernel, base: 2 ** 32 - 2 ** 17 }, trainingSized(), true);
 	expect(tooFar).toThrow(EnvironmentError);
-	expect(tooFar).toThrow("the graph needs 4.00 GiB, WebAssembly has 4: simulate fewer ranks at a time");
+	expect(tooFar).toThrow("the graph needs 4.00 GiB, the engine has 4.00: simulate fewer ranks at a time");
 });
 
 /** Some hundred kilobytes of columns. */
