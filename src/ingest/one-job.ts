@@ -46,17 +46,15 @@ function refuseOtherSizes(traces: readonly RankRead[]): void {
 /** Ranks that share no step have nothing to wait for each other with. */
 function refuseOtherSteps(traces: readonly RankRead[]): void {
 	const counts = new Map<number, number>();
-	const stepsOf = ({ description }: RankRead): number[] =>
-		description.steps.map(({ step }) => step).filter((step) => step !== "all");
-	const marked = traces.filter((trace) => stepsOf(trace).length > 0);
-	for (const trace of marked) for (const step of new Set(stepsOf(trace))) counts.set(step, (counts.get(step) ?? 0) + 1);
+	const marked = traces.filter(({ steps }) => steps.length > 0);
+	for (const { steps } of marked) for (const step of new Set(steps)) counts.set(step, (counts.get(step) ?? 0) + 1);
 	const most = Math.max(0, ...counts.values());
 	if (marked.length === 0 || most === marked.length) return;
 	const common = [...counts].filter(([, count]) => count === most).map(([step]) => step);
-	const other = marked.find((trace) => !stepsOf(trace).some((step) => common.includes(step)));
+	const other = marked.find((trace) => !trace.steps.some((step) => common.includes(step)));
 	if (other === undefined) return;
 	throw new UserError(
-		`${other.path} has ${named(stepsOf(other))}, ${most} of the other traces ${named(common)}; name only traces of the same steps`,
+		`${other.path} has ${named(other.steps)}, ${most} of the other traces ${named(common)}; name only traces of the same steps`,
 	);
 }
 

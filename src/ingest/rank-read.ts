@@ -21,7 +21,10 @@ export interface RankRead {
 	readonly compressedBytes: number;
 	readonly skipped: Trace["skipped"];
 	readonly warnings: readonly TraceWarning[];
-	readonly description: InspectRank;
+	/** N of each `ProfilerStep#N`. */
+	readonly steps: readonly number[];
+	/** Undefined where nobody asked what the job is. */
+	readonly description: InspectRank | undefined;
 	readonly comms: RankComms;
 	/** Undefined where nobody asked for a graph. */
 	readonly block: RankBlock | undefined;
@@ -72,7 +75,8 @@ function summarise(trace: Trace, options: RankReadOptions): RankRead {
 		compressedBytes: trace.compressedBytes,
 		skipped: trace.skipped,
 		warnings: trace.warnings,
-		description: describeRank(trace),
+		steps: trace.steps.map(({ step }) => step).filter((step) => step !== "all"),
+		description: options.shape ? describeRank(trace) : undefined,
 		comms: block?.comms ?? commsOf(trace, options),
 		block,
 		survey: options.shape ? survey(trace) : undefined,
@@ -82,7 +86,7 @@ function summarise(trace: Trace, options: RankReadOptions): RankRead {
 /** What `assembleInspect` wants of ranks whose shape was asked for. */
 export function inspected(reads: readonly RankRead[]): InspectedRank[] {
 	return reads.map(({ description, survey, skipped, warnings }) => ({
-		description,
+		description: description!,
 		survey: survey!,
 		skipped,
 		warnings,
@@ -104,7 +108,7 @@ export function asRank(read: RankRead, rank: number, warnings: readonly TraceWar
 		rankFound,
 		warnings,
 		comms,
-		description: { ...read.description, rank, rankFound },
+		description: read.description && { ...read.description, rank, rankFound },
 		block: read.block && {
 			...read.block,
 			rank,

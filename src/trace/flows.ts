@@ -21,30 +21,38 @@ export interface PairedFlows {
 /** Either end may come first in the file; ids may be used again once their flow is complete. */
 export function pairFlows(ends: FlowEnds): PairedFlows {
 	const count = ends.id.length;
-	const open = new Map<bigint, number>();
-	const from: number[] = [];
-	const to: number[] = [];
+	// Numbers are found several times faster than bigints, which few ids need.
+	const open = new Map<number | bigint, number>();
+	const from = new Uint32Array(count >> 1);
+	const to = new Uint32Array(count >> 1);
+	let pairs = 0;
 	for (let row = 0; row < count; row++) {
 		const kind = ends.kind[row];
 		if (kind !== START && kind !== END) continue;
-		const id = ends.id[row]!;
+		const exact = ends.id[row]!;
+		const rounded = Number(exact);
+		const id = Number.isSafeInteger(rounded) ? rounded : exact;
 		const other = open.get(id);
 		if (other === undefined || ends.kind[other] === kind) {
 			open.set(id, row);
 			continue;
 		}
 		open.delete(id);
-		from.push(kind === START ? row : other);
-		to.push(kind === START ? other : row);
+		from[pairs] = kind === START ? row : other;
+		to[pairs++] = kind === START ? other : row;
 	}
-	return {
-		flows: {
-			count: from.length,
-			fromTrack: Uint32Array.from(from, (row) => ends.track[row]!),
-			fromNs: Float64Array.from(from, (row) => ends.ns[row]!),
-			toTrack: Uint32Array.from(to, (row) => ends.track[row]!),
-			toNs: Float64Array.from(to, (row) => ends.ns[row]!),
-		},
-		unpaired: count - 2 * from.length,
+	const flows = {
+		count: pairs,
+		fromTrack: new Uint32Array(pairs),
+		fromNs: new Float64Array(pairs),
+		toTrack: new Uint32Array(pairs),
+		toNs: new Float64Array(pairs),
 	};
+	for (let pair = 0; pair < pairs; pair++) {
+		flows.fromTrack[pair] = ends.track[from[pair]!]!;
+		flows.fromNs[pair] = ends.ns[from[pair]!]!;
+		flows.toTrack[pair] = ends.track[to[pair]!]!;
+		flows.toNs[pair] = ends.ns[to[pair]!]!;
+	}
+	return { flows, unpaired: count - 2 * pairs };
 }
