@@ -5,12 +5,12 @@ import { record } from "../../fixtures/generate/record.js";
 import { checkJob } from "../../src/synth/check-job.js";
 import { latency } from "../../src/synth/costs.js";
 import { execute } from "../../src/synth/execute/execute.js";
-import type { RankTimes } from "../../src/synth/execute/rank-execution.js";
 import { defaultJob, fullRecording, type Job, recomputeModes, schedules, worldSize } from "../../src/synth/job.js";
 import type { RecordedRank } from "../../src/synth/kineto/recorded-rank.js";
 import { Op } from "../../src/synth/program/instructions.js";
 import { rankProgram } from "../../src/synth/program/rank-program.js";
 import { truthOf } from "../../src/synth/truth.js";
+import { expectSameBits } from "../support/same-bits.js";
 
 const jobs: fc.Arbitrary<Job> = fc
 	.record({
@@ -136,10 +136,8 @@ test("the order in which ranks are run changes no time", () => {
 			const programs = Array.from({ length: worldSize(job) }, (_, rank) => rankProgram(job, rank));
 			const forwards = execute(programs, job.seed);
 			const backwards = execute([...programs].reverse(), job.seed).reverse();
-			const bits = (times: RankTimes): Buffer =>
-				Buffer.concat(Object.values(times).map((column: Float64Array) => Buffer.from(column.buffer)));
 			forwards.forEach((times, rank) => {
-				expect(bits(backwards[rank]!).equals(bits(times)), `rank ${rank}`).toBe(true);
+				expectSameBits({ ...backwards[rank] }, { ...times });
 			});
 		}),
 		{ numRuns: 8 },
