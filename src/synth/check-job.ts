@@ -2,8 +2,11 @@
 import { UserError } from "../lib/errors.js";
 import { type Job, worldSize } from "./job.js";
 
-/** Ranks beyond this would not fit into the memory of one machine while they are emulated. */
+/** What is emulated at once has to fit into memory: 50 bytes an instruction. */
 const MAX_RANKS = 4096;
+const MAX_INSTRUCTIONS = 100e6;
+/** Of one rank, both passes of a micro-batch through a layer; twice as many with all options. */
+const INSTRUCTIONS_PER_LAYER = 220;
 
 /** @throws UserError naming the first thing that is wrong. */
 export function checkJob(job: Job): void {
@@ -11,6 +14,13 @@ export function checkJob(job: Job): void {
 	const world = worldSize(job);
 	if (world > MAX_RANKS)
 		throw new UserError(`--tp x --pp x --dp are ${world} ranks; at most ${MAX_RANKS} can be emulated at once`);
+	const perRank = ((job.layers * microBatches * job.steps) / pp) * INSTRUCTIONS_PER_LAYER;
+	if (perRank * world > MAX_INSTRUCTIONS) {
+		const most = Math.floor((microBatches * job.steps * MAX_INSTRUCTIONS) / (perRank * world));
+		throw new UserError(
+			`--num-layers ${job.layers} x --num-micro-batches ${microBatches} x --steps ${job.steps} on ${world} ranks are too much to emulate at once; ${most > 0 ? `--num-micro-batches x --steps may be ${most}` : "take fewer layers"}`,
+		);
+	}
 	divides("--tensor-model-parallel-size", tp, "--num-attention-heads", job.heads);
 	divides("--tensor-model-parallel-size", tp, "--ffn-hidden-size", job.ffn);
 	divides("--tensor-model-parallel-size", tp, "--vocab-size", job.vocabulary);

@@ -1,5 +1,6 @@
 /** `lumos synth`: an emulated cluster that shares no code with the reader and the engine which its traces check. */
 export { checkJob } from "./check-job.js";
+export { type Emulation, emulate } from "./emulate.js";
 export {
 	defaultJob,
 	fullRecording,
@@ -7,10 +8,9 @@ export {
 	type Model,
 	type Recompute,
 	type Recording,
-	recomputeModes,
 	type Schedule,
-	schedules,
 	worldSize,
 } from "./job.js";
 export { modelPresets } from "./model-presets.js";
-export { emulate, type SynthOutcome, type SynthRequest, synthesize } from "./synthesize.js";
+export { refuseOtherTraces, TRUTH_FILE } from "./trace-set.js";
+export { type WriteRequest, type WrittenTraces, writeTraces } from "./write-traces.js";

@@ -40,6 +40,9 @@ test.each<[string, string, string]>([
 	["zlib outside trace and report", "src/graph/a.ts", 'import { gzipSync } from "node:zlib";'],
 	["zlib by its old name", "src/graph/a.ts", 'import { gzipSync } from "zlib";'],
 	["piscina beside the pool", "src/sweep/grid.ts", 'import Piscina from "piscina";'],
+	["a cost model that knows the emulator", "src/cost/a.ts", 'import { x } from "../synth/costs.js";'],
+	["a report that knows the emulator", "src/report/a.ts", 'import type { X } from "../synth/job.js";'],
+	["an emulator that knows what it checks", "src/synth/a.ts", 'import { x } from "../trace/columns.js";'],
 	["a kernel that imports from src", "assembly/a.ts", 'import { x } from "../src/lib/b";'],
 	["a kernel that imports a package", "assembly/a.ts", 'import { x } from "fzstd";'],
 ])("%s is refused", (_, path, text) => {

@@ -8,7 +8,7 @@ export interface RankTask {
 	readonly recording: Recording;
 	readonly rank: number;
 	readonly times: RankTimes;
-	/** Where to write the trace; undefined for a rank whose truth alone is wanted. */
+	/** An empty file to write the trace to; undefined for a rank whose truth alone is wanted. */
 	readonly path: string | undefined;
 }
 

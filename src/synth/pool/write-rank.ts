@@ -5,7 +5,7 @@ import { pipeline } from "node:stream/promises";
 import { constants, createGzip } from "node:zlib";
 import { RecordedRank } from "../kineto/recorded-rank.js";
 import { traceText } from "../kineto/trace-text.js";
-import { rankProgram } from "../program/training-step.js";
+import { rankProgram } from "../program/rank-program.js";
 import { truthOf } from "../truth.js";
 import type { RankAnswer, RankTask } from "./rank-task.js";
 
@@ -31,7 +31,7 @@ export async function writeRank({ job, recording, rank, times, path }: RankTask)
 			yield next.value;
 		}
 	}
-	const file = createWriteStream(path, { flags: "wx", flush: true });
+	const file = createWriteStream(path, { flags: "r+", flush: true });
 	try {
 		await pipeline(Readable.from(pieces()), createGzip({ level: LEVEL, chunkSize: GZIP_BYTES }), file);
 	} catch (error) {
