@@ -1,16 +1,20 @@
 /**
  * Why a rank was late. The last to arrive at a meeting and the one before it both have a chain of legs behind them, back
  * to a meeting that they share: from there on, what the one did longer than the other is why it was late. Legs of the
- * late chain that other ranks went are delays that it inherited: it waited for them in an earlier collective.
+ * late chain that other ranks went are delays that it inherited: it waited for them in an earlier collective. What lies
+ * behind a receive is nobody's fault: a stage of a pipeline has its turn after others.
  */
-import { CAUSES, NO_MEETING } from "./legs.js";
+import { CAUSES, Cause, NO_MEETING } from "./legs.js";
 import { type Lateness, type Meetings, NO_ARRIVAL } from "./meetings.js";
+import type { Pipelines } from "./pipelines.js";
 
 /** Chains that share nothing for longer than this are compared up to here: what is left counts as the legs before it. */
 const MOST_LEGS = 20_000;
 
 export class Blame {
-	/** The ranks (indices) that are why, after `trace`. */
+	/** Stands for the pipeline among the ranks. */
+	readonly pipeline: number;
+	/** The ranks (indices) that are why, after `trace`; the pipeline may be among them. */
 	readonly ranks: number[] = [];
 	/** By rank, CAUSES entries each: how much of the lead it caused, ns; 0 for all ranks but those. */
 	readonly #sharesNs: Float64Array;
@@ -19,16 +23,19 @@ export class Blame {
 	#trace = 0;
 	readonly #meetings: Meetings;
 	readonly #lateness: Lateness;
+	readonly #isPointToPoint: Uint8Array;
 	readonly #late: number[] = [];
 	readonly #early: number[] = [];
 	readonly #lateNs = new Float64Array(CAUSES);
 	readonly #earlyNs = new Float64Array(CAUSES);
 
-	constructor(meetings: Meetings, lateness: Lateness, ranks: number) {
+	constructor(meetings: Meetings, lateness: Lateness, { isPointToPoint }: Pipelines, ranks: number) {
 		this.#meetings = meetings;
 		this.#lateness = lateness;
-		this.#sharesNs = new Float64Array(CAUSES * ranks);
-		this.#tracedIn = new Uint32Array(ranks);
+		this.#isPointToPoint = isPointToPoint;
+		this.pipeline = ranks;
+		this.#sharesNs = new Float64Array(CAUSES * (ranks + 1));
+		this.#tracedIn = new Uint32Array(ranks + 1);
 	}
 
 	shareNs(rank: number, cause: number): number {
@@ -81,41 +88,51 @@ export class Blame {
 	/** Chains of the same form: leg by leg. */
 	#compareLegs(): void {
 		const { spentNs } = this.#meetings;
-		for (let i = 0; i < this.#late.length; i++) {
-			const at = this.#enter(this.#late[i]!);
-			for (let cause = 0; cause < CAUSES; cause++)
-				this.#sharesNs[at + cause]! +=
-					spentNs[CAUSES * this.#late[i]! + cause]! - spentNs[CAUSES * this.#early[i]! + cause]!;
-		}
+		this.#forEachLate((row, i, cause, at) => {
+			this.#sharesNs[at]! += spentNs[CAUSES * row + cause]! - spentNs[CAUSES * this.#early[i]! + cause]!;
+		});
 	}
 
 	/** Chains that went different ways: cause by cause, each leg in proportion to what it took. */
 	#compareSums(): void {
 		const { spentNs } = this.#meetings;
-		const sumUp = (rows: readonly number[], sums: Float64Array): void => {
-			sums.fill(0);
-			for (const row of rows)
-				for (let cause = 0; cause < CAUSES; cause++) sums[cause]! += spentNs[CAUSES * row + cause]!;
-		};
-		sumUp(this.#late, this.#lateNs);
-		sumUp(this.#early, this.#earlyNs);
-		for (const row of this.#late) {
-			const at = this.#enter(row);
-			for (let cause = 0; cause < CAUSES; cause++) {
-				const all = this.#lateNs[cause]!;
-				if (all > 0) this.#sharesNs[at + cause]! += spentNs[CAUSES * row + cause]! * (1 - this.#earlyNs[cause]! / all);
-			}
+		const late = this.#sumUp(this.#late, this.#lateNs);
+		const early = this.#sumUp(this.#early, this.#earlyNs);
+		this.#forEachLate((row, _, cause, at) => {
+			if (late[cause]! > 0) this.#sharesNs[at]! += spentNs[CAUSES * row + cause]! * (1 - early[cause]! / late[cause]!);
+		});
+	}
+
+	#sumUp(rows: readonly number[], sums: Float64Array): Float64Array {
+		sums.fill(0);
+		for (const row of rows)
+			for (let cause = 0; cause < CAUSES; cause++) sums[cause]! += this.#meetings.spentNs[CAUSES * row + cause]!;
+		return sums;
+	}
+
+	/** Each cause of each leg of the late chain, with where its share stands. */
+	#forEachLate(visit: (row: number, i: number, cause: number, at: number) => void): void {
+		const { rank, previous } = this.#meetings;
+		let behindReceive = false;
+		for (let i = 0; i < this.#late.length; i++) {
+			const row = this.#late[i]!;
+			const before = previous[row]!;
+			const received = before !== NO_MEETING && this.#isPointToPoint[before] === 1;
+			const whose = this.#enter(behindReceive ? this.pipeline : rank[row]!);
+			// The leg begins with what it received on the wire.
+			const wire = received ? this.#enter(this.pipeline) : whose;
+			for (let cause = 0; cause < CAUSES; cause++)
+				visit(row, i, cause, CAUSES * (cause === Cause.communicating ? wire : whose) + cause);
+			behindReceive ||= received;
 		}
 	}
 
-	/** Where the shares of the rank of an arrival stand. */
-	#enter(row: number): number {
-		const rank = this.#meetings.rank[row]!;
+	#enter(rank: number): number {
 		if (this.#tracedIn[rank] !== this.#trace) {
 			this.#tracedIn[rank] = this.#trace;
 			this.ranks.push(rank);
 		}
-		return CAUSES * rank;
+		return rank;
 	}
 
 	/** What ranks and causes took longer, in proportion, such that all is the lead; what they took less made up for some of it. */

@@ -6,6 +6,7 @@ import { countEdges, type EdgeCounts, edgeTally } from "./edges.js";
 import type { RankMeasures, StepMeasures } from "./measure-rank.js";
 import { joinLegs, type Lateness, latenessOf, type Meetings } from "./meetings.js";
 import { NameTotals } from "./name-totals.js";
+import { findPipelines } from "./pipelines.js";
 import { type ChosenMeetings, chooseMeetings, type RankWaits, rankWaits } from "./rank-waits.js";
 import { findStragglers, type Stragglers } from "./stragglers.js";
 import { measuredTimes, type TaskTimes, type Window } from "./times.js";
@@ -43,7 +44,14 @@ export function mergeRanks(graph: ExecutionGraph, times: BoundTimes, ranks: read
 		graph,
 		ranks.map(({ legs }) => legs),
 	);
-	const replayed = measureWaiting(graph, meetings, times, ranks, (step) => step.replayedWindow);
+	const pipelines = findPipelines(graph, meetings);
+	const waiting = (of: TaskTimes, windowOf: (step: StepMeasures) => Window): WaitingMeasures => {
+		const lateness = latenessOf(meetings, of);
+		const windows = ranks.map(({ steps }) => steps.map(windowOf));
+		const chosen = chooseMeetings(meetings, lateness, pipelines, windows);
+		return { lateness, chosen, waits: rankWaits(ranks.length, meetings, lateness, pipelines, chosen, of) };
+	};
+	const replayed = waiting(times, (step) => step.replayedWindow);
 	return {
 		ranks,
 		kernels,
@@ -57,21 +65,8 @@ export function mergeRanks(graph: ExecutionGraph, times: BoundTimes, ranks: read
 			edgeTally(graph, meetings.firstTask, graph.taskCount),
 		]),
 		meetings,
-		measured: measureWaiting(graph, meetings, measuredTimes(graph), ranks, (step) => step.measuredWindow),
+		measured: waiting(measuredTimes(graph), (step) => step.measuredWindow),
 		replayed,
-		stragglers: findStragglers(graph, meetings, replayed.lateness, replayed.chosen),
+		stragglers: findStragglers(graph, meetings, replayed.lateness, pipelines, replayed.chosen),
 	};
-}
-
-function measureWaiting(
-	graph: ExecutionGraph,
-	meetings: Meetings,
-	times: TaskTimes,
-	ranks: readonly RankMeasures[],
-	windowOf: (step: StepMeasures) => Window,
-): WaitingMeasures {
-	const lateness = latenessOf(meetings, times);
-	const windows = ranks.map(({ steps }) => steps.map(windowOf));
-	const chosen = chooseMeetings(graph, meetings, lateness, windows);
-	return { lateness, chosen, waits: rankWaits(graph, meetings, lateness, chosen, times) };
 }

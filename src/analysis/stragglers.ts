@@ -4,25 +4,31 @@
  */
 import type { ExecutionGraph } from "../graph/graph.js";
 import { Blame } from "./blame.js";
-import { CAUSES } from "./legs.js";
+import { CAUSES, Cause } from "./legs.js";
 import type { Lateness, Meetings } from "./meetings.js";
+import type { Pipelines } from "./pipelines.js";
 import type { ChosenMeetings } from "./rank-waits.js";
 
 /** By index in `graph.ranks`. */
 export interface Stragglers {
 	/** Late time of the rank that its own work caused, CAUSES entries a rank, ns. */
 	readonly causesNs: Float64Array;
+	/** Late time for which the rank had waited in sends and receives itself. */
+	readonly pipelineNs: Float64Array;
 	/** Late time of the rank that others caused. */
 	readonly inheritedNs: Float64Array;
 	/** The rank that caused most of it; -1 for none. */
 	readonly inheritedFrom: Int32Array;
-	/** Late time of other ranks that this one caused. */
+	/** Late time of other ranks that this one caused by computing or launching. */
 	readonly causedElsewhereNs: Float64Array;
 	/** The operation at which the rank is late the longest in all: a task that shows its name and shape, or -1. */
 	readonly mostAt: Float64Array;
 	readonly mostAtNs: Float64Array;
 	readonly mostAtCount: Uint32Array;
-	/** The meeting to which the rank came last by the longest time, or -1, with the rank and the cause to blame for it. */
+	/**
+	 * The meeting to which the rank came last by the longest time, or -1, with the rank (-1 for the pipeline) and the cause
+	 * to blame for it.
+	 */
 	readonly worst: Int32Array;
 	readonly worstBlamed: Int32Array;
 	readonly worstCause: Int8Array;
@@ -32,22 +38,24 @@ export function findStragglers(
 	graph: Pick<ExecutionGraph, "ranks" | "shape" | "name" | "strings">,
 	meetings: Meetings,
 	lateness: Lateness,
+	pipelines: Pipelines,
 	chosen: ChosenMeetings,
 ): Stragglers {
 	const ranks = graph.ranks.length;
 	const found = {
 		causesNs: new Float64Array(CAUSES * ranks),
+		pipelineNs: new Float64Array(ranks),
 		inheritedNs: new Float64Array(ranks),
 		causedElsewhereNs: new Float64Array(ranks),
 		worst: new Int32Array(ranks).fill(-1),
 	};
 	const inherited = new LargestOf(ranks);
 	const operations = new LargestOf(ranks);
-	const blame = new Blame(meetings, lateness, ranks);
+	const blame = new Blame(meetings, lateness, pipelines, ranks);
 	const names = graph.strings.length;
 	for (let m = 0; m < meetings.count; m++) {
 		const lead = lateness.leadNs[m]!;
-		if (chosen.isCollective[m] === 0 || lead <= 0) continue;
+		if (chosen.isLate[m] === 0) continue;
 		const arrival = meetings.arrival[lateness.last[m]!]!;
 		const late = meetings.rank[lateness.last[m]!]!;
 		const worst = found.worst[late]!;
@@ -57,12 +65,13 @@ export function findStragglers(
 		for (const rank of blame.ranks) {
 			const share = blame.rankNs(rank);
 			if (share <= 0) continue;
-			if (rank === late) {
+			if (rank === blame.pipeline) found.pipelineNs[late]! += share;
+			else if (rank === late) {
 				for (let cause = 0; cause < CAUSES; cause++)
 					found.causesNs[CAUSES * rank + cause]! += blame.shareNs(rank, cause);
 			} else {
 				found.inheritedNs[late]! += share;
-				found.causedElsewhereNs[rank]! += share;
+				found.causedElsewhereNs[rank]! += blame.shareNs(rank, Cause.computing) + blame.shareNs(rank, Cause.launching);
 				inherited.add(late, rank, share, rank);
 			}
 		}
@@ -84,7 +93,7 @@ function blameWorst(worst: Int32Array, blame: Blame) {
 		if (meeting < 0) return;
 		blame.trace(meeting);
 		const rank = blame.ranks.reduce((most, other) => (blame.rankNs(other) > blame.rankNs(most) ? other : most));
-		worstBlamed[late] = rank;
+		worstBlamed[late] = rank === blame.pipeline ? -1 : rank;
 		for (let cause = 1; cause < CAUSES; cause++)
 			if (blame.shareNs(rank, cause) > blame.shareNs(rank, worstCause[late]!)) worstCause[late] = cause;
 	});

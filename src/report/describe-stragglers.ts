@@ -14,9 +14,9 @@ export function describeStragglers(graph: ExecutionGraph, job: JobMeasures): Str
 	return entries.sort((a, b) => causedMs(b) - causedMs(a) || a.rank - b.rank);
 }
 
-/** Late time that goes back to the rank, wherever it was. */
-export function causedMs({ lateMs, causes, causedElsewhereMs }: Straggler): number {
-	return lateMs - causes.inheritedMs + causedElsewhereMs;
+/** Late time that the rank caused by computing or launching, wherever it was. */
+export function causedMs({ causes, causedElsewhereMs }: Straggler): number {
+	return causes.computingMs + causes.launchingMs + causedElsewhereMs;
 }
 
 function describe(graph: ExecutionGraph, job: JobMeasures, r: number): Straggler {
@@ -33,6 +33,7 @@ function describe(graph: ExecutionGraph, job: JobMeasures, r: number): Straggler
 			communicatingMs: cause(Cause.communicating),
 			otherMs: cause(Cause.other),
 			inheritedMs: nsToMs(stragglers.inheritedNs[r]!),
+			pipelineMs: nsToMs(stragglers.pipelineNs[r]!),
 		},
 		inheritedFrom: inheritedFrom < 0 ? null : graph.ranks[inheritedFrom]!.rank,
 		causedElsewhereMs: nsToMs(stragglers.causedElsewhereNs[r]!),
@@ -63,6 +64,7 @@ function describeWorst(graph: ExecutionGraph, job: JobMeasures, r: number): Stra
 	const { stragglers, replayed, meetings } = job;
 	const meeting = stragglers.worst[r]!;
 	if (meeting < 0) return null;
+	const blamed = stragglers.worstBlamed[r]!;
 	const metNs = replayed.lateness.metNs[meeting]!;
 	const step = job.ranks[r]!.steps.find(
 		({ replayedWindow }) => metNs >= replayedWindow.startNs && metNs < replayedWindow.endNs,
@@ -73,8 +75,8 @@ function describeWorst(graph: ExecutionGraph, job: JobMeasures, r: number): Stra
 		atMs: nsToMs(metNs - step.replayedWindow.startNs),
 		lateMs: nsToMs(replayed.lateness.leadNs[meeting]!),
 		othersWaitMs: nsToMs(replayed.lateness.waitNs[meeting]!),
-		cause: CAUSE_NAMES.find((name) => Cause[name] === stragglers.worstCause[r])!,
-		causedBy: graph.ranks[stragglers.worstBlamed[r]!]!.rank,
+		cause: blamed < 0 ? "pipeline" : CAUSE_NAMES.find((name) => Cause[name] === stragglers.worstCause[r])!,
+		causedBy: blamed < 0 ? null : graph.ranks[blamed]!.rank,
 	};
 }
 

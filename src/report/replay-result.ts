@@ -46,11 +46,12 @@ const straggler = z.object({
 			launchingMs: ms.describe("its CPU took longer"),
 			communicatingMs: ms.describe("its own transfers took longer"),
 			otherMs: ms,
-			inheritedMs: ms.describe("it had waited itself for a rank that was late"),
+			inheritedMs: ms.describe("it had waited itself in a collective for a rank that was late"),
+			pipelineMs: ms.describe("it had waited itself in a send or receive"),
 		})
 		.describe("why it was late; they add up to lateMs"),
 	inheritedFrom: z.union([rankNumber, z.null()]).describe("the rank that most of inheritedMs goes back to"),
-	causedElsewhereMs: ms.describe("late time of other ranks that goes back to this one"),
+	causedElsewhereMs: ms.describe("late time of other ranks that this one caused by computing or launching"),
 	mostAt: z
 		.union([z.object({ ...operation, count, lateMs: ms }), z.null()])
 		.describe("the operation at which it is late the longest in all"),
@@ -62,8 +63,8 @@ const straggler = z.object({
 				atMs: z.number().describe("when it arrived, from the begin of the step"),
 				lateMs: ms,
 				othersWaitMs: ms,
-				cause: z.enum(["computing", "launching", "communicating", "other"]),
-				causedBy: rankNumber,
+				cause: z.enum(["computing", "launching", "communicating", "other", "pipeline"]),
+				causedBy: z.union([rankNumber, z.null()]).describe("the rank whose work that was; null for the pipeline"),
 			}),
 			z.null(),
 		])
