@@ -54,8 +54,17 @@ function run(program: string, args: readonly string[], options: RunOptions): Pro
 				texts[name] += text;
 			});
 		}
-		child.on("error", reject).on("close", (code, signal) => resolve({ code, signal, ...texts }));
+		child
+			.on("error", reject)
+			.on("close", (code, signal) =>
+				resolve({ code, signal, stdout: texts.stdout, stderr: withoutProgress(texts.stderr) }),
+			);
 	});
+}
+
+/** Progress shows only where reading takes its time: on a busy machine, that is. */
+function withoutProgress(stderr: string): string {
+	return stderr.replaceAll(/^(Reading|Writing)( \d+ traces)? {2}.*\n/gm, "");
 }
 
 /** The document of a run that must succeed. */
