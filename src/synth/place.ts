@@ -24,7 +24,7 @@ export interface Place {
 	readonly world: Group;
 }
 
-/** @throws never; `rank` must be below the world size. */
+/** `rank` must be below the world size. */
 export function placeOf(job: Job, rank: number): Place {
 	const { tensorParallel: tp, dataParallel: dp, pipelineParallel: pp } = job;
 	const t = rank % tp;

@@ -17,7 +17,7 @@ class Hand {
 	constructor(rank = 0, job = exact) {
 		this.builder = new ProgramBuilder(job, rank);
 		this.#kinds = Object.values(Stream).map((stream) =>
-			this.builder.workKind({ category: "kernel", name: "k", stream, call: "cudaLaunchKernel", launch: wire }),
+			this.builder.kinds.work({ category: "kernel", name: "k", stream, call: "cudaLaunchKernel", launch: wire }),
 		);
 	}
 
@@ -101,7 +101,7 @@ describe("a meeting", () => {
 
 	test("of several transfers ends with the last of them", () => {
 		const middle = new Hand(1);
-		const kind = middle.builder.workKind({
+		const kind = middle.builder.kinds.work({
 			category: "kernel",
 			name: "k",
 			stream: Stream.tensor,

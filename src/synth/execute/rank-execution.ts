@@ -4,9 +4,10 @@
  * waits for have happened. The launch queue of a stream is finite. Times are whole nanoseconds.
  */
 import { growableU32 } from "../../lib/growable.js";
-import { cpu, LAUNCH_QUEUE, latency } from "../costs.js";
+import { cpu, latency } from "../costs.js";
 import { isCall, Op, type Program, STREAM_NUMBERS } from "../program/instructions.js";
 import type { Meetings, Member } from "./meetings.js";
+import { StreamQueue } from "./stream-queue.js";
 
 /** When everything in a program happened. */
 export interface RankTimes {
@@ -22,17 +23,13 @@ export class RankExecution implements Member {
 	/** Whether it waits to be run on. */
 	queued = true;
 	#next = 0;
-	/** Work of each stream in the order of launches, and how much of it has ended. */
-	readonly #launched = STREAM_NUMBERS.map(() => growableU32(16));
-	readonly #ended = new Uint32Array(STREAM_NUMBERS.length);
-	readonly #freeNs = new Float64Array(STREAM_NUMBERS.length);
+	readonly #streams: readonly StreamQueue[];
+	/** When work has been launched; of work that meets others, when the last of its meetings so far ends. */
 	readonly #readyNs: Float64Array;
 	readonly #openMeetings: Int32Array;
-	/** What the next launch on a stream has to wait for besides what is there, and what each launched work waits for. */
-	readonly #pending: number[][] = STREAM_NUMBERS.map(() => []);
+	/** What launched work waits for, work after work, and what an event stands for, event after event (from 1). */
 	readonly #awaitedOffset = growableU32();
 	readonly #awaited = growableU32();
-	/** The work that has to end before an event has happened, event after event. */
 	readonly #eventOffset = growableU32();
 	readonly #eventWork = growableU32();
 
@@ -43,22 +40,18 @@ export class RankExecution implements Member {
 	) {
 		const { workCount, count, place } = program;
 		this.rank = place.rank;
-		this.times = {
-			atNs: new Float64Array(count + 1),
-			workStartNs: new Float64Array(workCount).fill(Number.NaN),
-			workEndNs: new Float64Array(workCount).fill(Number.NaN),
-		};
+		const unknown = (): Float64Array => new Float64Array(workCount).fill(Number.NaN);
+		this.times = { atNs: new Float64Array(count + 1), workStartNs: unknown(), workEndNs: unknown() };
+		this.#streams = STREAM_NUMBERS.map(() => new StreamQueue(this.times.workEndNs));
 		this.#readyNs = new Float64Array(workCount);
-		// -1: has not arrived.
-		this.#openMeetings = new Int32Array(workCount).fill(-1);
+		this.#openMeetings = new Int32Array(workCount);
 		this.#awaitedOffset.push(0);
-		// Events count from 1.
 		this.#eventOffset.push(0);
 		this.#eventOffset.push(0);
 	}
 
 	get finished(): boolean {
-		return this.#next === this.program.count && STREAM_NUMBERS.every((_, stream) => this.#isIdle(stream));
+		return this.#next === this.program.count && this.#streams.every(({ isIdle }) => isIdle);
 	}
 
 	/** Goes on until nothing can be known before another rank is. */
@@ -66,140 +59,95 @@ export class RankExecution implements Member {
 		let progress = true;
 		while (progress) {
 			progress = this.#runCpu();
-			for (let stream = 0; stream < STREAM_NUMBERS.length; stream++) {
-				if (this.#runStream(stream)) progress = true;
-			}
+			for (const stream of this.#streams) if (this.#runStream(stream)) progress = true;
 		}
 	}
 
 	endMeeting(work: number, endNs: number): void {
-		const { workEndNs } = this.times;
 		this.#readyNs[work] = Math.max(this.#readyNs[work]!, endNs);
 		if (--this.#openMeetings[work]! > 0) return;
-		workEndNs[work] = this.#readyNs[work]!;
+		this.times.workEndNs[work] = this.#readyNs[work]!;
 		this.wake(this);
 	}
 
+	/** Whether at least one instruction was done. */
 	#runCpu(): boolean {
-		const { op, a, b, ns, count } = this.program;
+		const { op, ns, count } = this.program;
 		const { atNs } = this.times;
 		const first = this.#next;
-		while (this.#next < count) {
+		for (; this.#next < count; this.#next++) {
 			const i = this.#next;
-			const startNs = atNs[i]!;
-			let endNs = startNs + ns[i]!;
-			switch (op[i]) {
-				case Op.launch: {
-					const roomNs = this.#roomNs(this.#streamOf(a[i]!));
-					if (Number.isNaN(roomNs)) return i > first;
-					endNs = Math.max(endNs, roomNs + ns[i]!);
-					this.#launch(a[i]!, endNs - ns[i]!);
-					break;
-				}
-				case Op.record:
-					this.#record(b[i]!);
-					break;
-				case Op.wait:
-					for (let e = this.#eventOffset.get(a[i]!); e < this.#eventOffset.get(a[i]! + 1); e++)
-						this.#pending[b[i]!]!.push(this.#eventWork.get(e));
-					break;
-				case Op.syncStream:
-				case Op.syncDevice:
-					for (let stream = 0; stream < STREAM_NUMBERS.length; stream++) {
-						if (op[i] === Op.syncStream && stream !== a[i]) continue;
-						const idleNs = this.#idleNs(stream);
-						if (Number.isNaN(idleNs)) return i > first;
-						endNs = Math.max(endNs, idleNs + latency.wakeUp);
-					}
-					break;
-			}
-			atNs[i + 1] = isCall(op[i]!) ? endNs + cpu.afterCall : endNs;
-			this.#next++;
+			const endNs = isCall(op[i]!) ? this.#call(i) + cpu.afterCall : atNs[i]! + ns[i]!;
+			if (Number.isNaN(endNs)) break;
+			atNs[i + 1] = endNs;
 		}
 		return this.#next > first;
 	}
 
-	#streamOf(work: number): number {
-		const { workKinds, workKind } = this.program;
-		return workKinds[workKind[work]!]!.stream;
+	/** When the call of an instruction returns; NaN, and nothing has been done, where that is not known yet. */
+	#call(i: number): number {
+		const { op, a, b, ns } = this.program;
+		const endNs = this.times.atNs[i]! + ns[i]!;
+		switch (op[i]) {
+			case Op.launch:
+				return this.#launch(a[i]!, endNs, ns[i]!);
+			case Op.record:
+				for (const work of this.#streams[b[i]!]!.pending()) this.#eventWork.push(work);
+				this.#eventOffset.push(this.#eventWork.length);
+				return endNs;
+			case Op.wait:
+				for (let e = this.#eventOffset.get(a[i]!); e < this.#eventOffset.get(a[i]! + 1); e++)
+					this.#streams[b[i]!]!.awaited.push(this.#eventWork.get(e));
+				return endNs;
+			case Op.syncStream:
+				return Math.max(endNs, this.#streams[a[i]!]!.idleNs() + latency.wakeUp);
+			default:
+				return this.#streams.reduce((latest, stream) => Math.max(latest, stream.idleNs() + latency.wakeUp), endNs);
+		}
 	}
 
-	/** An event has happened when all that is on its stream has: also what the stream has been told to wait for. */
-	#record(stream: number): void {
-		const launched = this.#launched[stream]!;
-		if (launched.length > 0) this.#eventWork.push(launched.get(launched.length - 1));
-		for (const work of this.#pending[stream]!) this.#eventWork.push(work);
-		this.#eventOffset.push(this.#eventWork.length);
-	}
-
-	/** When all that is on a stream has happened; NaN where that is not known yet. */
-	#idleNs(stream: number): number {
-		const launched = this.#launched[stream]!;
-		const { workEndNs } = this.times;
-		const ofWork = launched.length > 0 ? workEndNs[launched.get(launched.length - 1)]! : Number.NEGATIVE_INFINITY;
-		return this.#pending[stream]!.reduce((latest, work) => Math.max(latest, workEndNs[work]!), ofWork);
-	}
-
-	/** Whether all that was launched has ended. */
-	#isIdle(stream: number): boolean {
-		return this.#ended[stream] === this.#launched[stream]!.length;
-	}
-
-	/** When the launch queue has room for one more; NaN where that is not known yet. */
-	#roomNs(stream: number): number {
-		const launched = this.#launched[stream]!;
-		if (launched.length < LAUNCH_QUEUE) return 0;
-		return this.times.workEndNs[launched.get(launched.length - LAUNCH_QUEUE)]!;
-	}
-
-	#launch(work: number, startNs: number): void {
-		const stream = this.#streamOf(work);
-		this.#readyNs[work] = startNs + this.program.launchLatencyNs[work]!;
-		const pending = this.#pending[stream]!;
-		for (const awaited of pending) this.#awaited.push(awaited);
-		pending.length = 0;
+	/** @param callNs the cost of the call, which comes after the launch queue has room. */
+	#launch(work: number, unblockedNs: number, callNs: number): number {
+		const { workKinds, workKind, launchLatencyNs } = this.program;
+		const stream = this.#streams[workKinds[workKind[work]!]!.stream]!;
+		const endNs = Math.max(unblockedNs, stream.roomNs() + callNs);
+		if (Number.isNaN(endNs)) return endNs;
+		this.#readyNs[work] = endNs - callNs + launchLatencyNs[work]!;
+		for (const awaited of stream.awaited) this.#awaited.push(awaited);
 		this.#awaitedOffset.push(this.#awaited.length);
-		this.#launched[stream]!.push(work);
+		stream.push(work);
+		return endNs;
 	}
 
 	/** Finds the times of what is first on a stream, as far as they can be known; whether any was. */
-	#runStream(stream: number): boolean {
+	#runStream(stream: StreamQueue): boolean {
 		const { workStartNs, workEndNs } = this.times;
-		const { workNs } = this.program;
-		const launched = this.#launched[stream]!;
 		let progress = false;
-		while (this.#ended[stream]! < launched.length) {
-			const work = launched.get(this.#ended[stream]!);
-			if (Number.isNaN(workStartNs[work]!) && !this.#start(stream, work)) return progress;
-			if (Number.isNaN(workEndNs[work]!)) {
-				if (this.#openMeetings[work]! >= 0) return progress;
-				workEndNs[work] = workStartNs[work]! + workNs[work]!;
-			}
-			this.#freeNs[stream] = workEndNs[work]! + latency.streamGap;
-			this.#ended[stream]!++;
+		while (!stream.isIdle) {
+			const work = stream.first;
+			if (Number.isNaN(workStartNs[work]!)) this.#start(stream, work);
+			if (Number.isNaN(workEndNs[work]!)) break;
+			stream.shift(workEndNs[work]! + latency.streamGap);
 			progress = true;
 		}
 		return progress;
 	}
 
-	/** Whether all that `work` waits for is known; it goes to its meetings then. */
-	#start(stream: number, work: number): boolean {
-		const { meetingOffset, meetingKey, meetingSize, meetingNs } = this.program;
+	/** Starts `work` if all that it waits for is known; it ends by itself, or goes to its meetings. */
+	#start(stream: StreamQueue, work: number): void {
+		const { meetingOffset, meetingKey, meetingSize, meetingNs, workNs } = this.program;
 		const { workStartNs, workEndNs } = this.times;
-		let startNs = Math.max(this.#readyNs[work]!, this.#freeNs[stream]!);
-		for (let i = this.#awaitedOffset.get(work); i < this.#awaitedOffset.get(work + 1); i++) {
-			const endNs = workEndNs[this.#awaited.get(i)]!;
-			if (Number.isNaN(endNs)) return false;
-			startNs = Math.max(startNs, endNs + latency.event);
-		}
+		let startNs = Math.max(this.#readyNs[work]!, stream.freeNs);
+		for (let i = this.#awaitedOffset.get(work); i < this.#awaitedOffset.get(work + 1); i++)
+			startNs = Math.max(startNs, workEndNs[this.#awaited.get(i)]! + latency.event);
+		if (Number.isNaN(startNs)) return;
 		workStartNs[work] = startNs;
 		const from = meetingOffset[work]!;
 		const to = meetingOffset[work + 1]!;
-		if (from === to) return true;
+		if (from === to) workEndNs[work] = startNs + workNs[work]!;
 		this.#readyNs[work] = startNs;
 		this.#openMeetings[work] = to - from;
 		for (let m = from; m < to; m++)
 			this.meetings.arrive(meetingKey[m]!, meetingSize[m]!, meetingNs[m]!, this, work, startNs);
-		return true;
 	}
 }

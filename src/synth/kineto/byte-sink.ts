@@ -3,8 +3,8 @@
  * A trace of a rank is taken out in pieces, so that no more than one of them is ever held.
  */
 
-/** Room for the longest event: lists of ranks grow with the job. */
-const LEAST_ROOM = 1 << 16;
+/** Beyond the length at which a piece is taken: room for an event, mostly. */
+const ROOM = 1 << 14;
 const ZERO = 0x30;
 
 /** Text that will be written many times. ASCII only: names of traces have nothing else. */
@@ -15,11 +15,10 @@ export function fragment(text: string): Uint8Array {
 export class ByteSink {
 	#bytes: Uint8Array;
 	#length = 0;
-	#longest = 0;
 
 	/** @param pieceBytes about how long the pieces are that `take` gives. */
 	constructor(readonly pieceBytes: number) {
-		this.#bytes = new Uint8Array(pieceBytes + LEAST_ROOM);
+		this.#bytes = new Uint8Array(pieceBytes + ROOM);
 	}
 
 	/** Whether it is time to take what is there. */
@@ -30,7 +29,7 @@ export class ByteSink {
 	/** What has been written since the last time; the caller's to keep. */
 	take(): Uint8Array {
 		const piece = this.#bytes.subarray(0, this.#length);
-		this.#bytes = new Uint8Array(this.pieceBytes + Math.max(LEAST_ROOM, 2 * this.#longest));
+		this.#bytes = new Uint8Array(this.pieceBytes + ROOM);
 		this.#length = 0;
 		return piece;
 	}
@@ -82,7 +81,6 @@ export class ByteSink {
 	}
 
 	#grow(bytes: number): void {
-		this.#longest = Math.max(this.#longest, bytes);
 		const wider = new Uint8Array(2 * this.#bytes.length + bytes);
 		wider.set(this.#bytes.subarray(0, this.#length));
 		this.#bytes = wider;

@@ -1,9 +1,10 @@
 /** The whole trace of a rank as PyTorch's profiler writes it, in pieces. */
 import { ByteSink, fragment } from "./byte-sink.js";
-import { writeCalls, writeSyncs } from "./call-events.js";
+import { writeCalls } from "./call-events.js";
 import { footerText, headerText } from "./header.js";
 import { writeRanges } from "./range-events.js";
 import type { RecordedRank } from "./recorded-rank.js";
+import { writeSyncs } from "./sync-events.js";
 import { writeSpans, writeWork } from "./work-events.js";
 
 const PIECE_BYTES = 1 << 18;

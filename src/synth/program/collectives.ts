@@ -63,15 +63,15 @@ export class Collectives {
 		const outElements = name === "_reduce_scatter_base" ? elements / n : elements;
 		const collective: CollectiveInfo = { name, group, inElements, outElements, dtype };
 		return {
-			outerKind: program.rangeKind({
+			outerKind: program.kinds.range({
 				category: "cpu_op",
 				name: operator,
 				dims: [[inElements]],
 				types: [operatorTypes[dtype]],
 			}),
-			paramsKind: program.rangeKind({ category: "cpu_op", name: "record_param_comms", collective }),
-			annotationKind: program.rangeKind({ category: "user_annotation", name: range }),
-			workKind: program.workKind({
+			paramsKind: program.kinds.range({ category: "cpu_op", name: "record_param_comms", collective }),
+			annotationKind: program.kinds.range({ category: "user_annotation", name: range }),
+			workKind: program.kinds.work({
 				category: "kernel",
 				name: kernelName(kernel(ncclTypes[dtype])),
 				stream,

@@ -25,13 +25,13 @@ export function differentiableKinds(
 	types?: readonly string[],
 ): DifferentiableKinds {
 	return {
-		forward: program.rangeKind({ category: "cpu_op", name, dims, flow: true, ...(types ? { types } : {}) }),
-		evaluate: program.rangeKind({
+		forward: program.kinds.range({ category: "cpu_op", name, dims, flow: true, ...(types ? { types } : {}) }),
+		evaluate: program.kinds.range({
 			category: "cpu_op",
 			name: `autograd::engine::evaluate_function: ${node}`,
 			backward: true,
 		}),
-		node: program.rangeKind({ category: "cpu_op", name: node, backward: true, flow: true }),
+		node: program.kinds.range({ category: "cpu_op", name: node, backward: true, flow: true }),
 	};
 }
 

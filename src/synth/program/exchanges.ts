@@ -7,7 +7,7 @@ import { heldTokens } from "../job.js";
 import type { Transfer } from "../schedule/types.js";
 import type { Collectives } from "./collectives.js";
 import { Stream } from "./instructions.js";
-import type { Meeting, ProgramBuilder } from "./program-builder.js";
+import type { Event, Meeting, ProgramBuilder } from "./program-builder.js";
 
 interface ExchangeOp {
 	readonly paramsKind: number;
@@ -25,7 +25,7 @@ export class Exchanges {
 	constructor(readonly collectives: Collectives) {
 		this.program = collectives.program;
 		this.#elements = heldTokens(this.program.job) * this.program.job.hidden;
-		this.#batchKind = this.program.rangeKind({ category: "user_annotation", name: "batch_isend_irecv" });
+		this.#batchKind = this.program.kinds.range({ category: "user_annotation", name: "batch_isend_irecv" });
 	}
 
 	run(transfers: readonly Transfer[]): void {
@@ -34,24 +34,24 @@ export class Exchanges {
 		if (program.job.schedule === "interleaved") {
 			// All are under way before the first is waited for. Even and odd stages begin at opposite ends.
 			const ordered = [...transfers].sort((a, b) => this.#position(a) - this.#position(b));
-			const events = ordered.map((transfer) => ({ ...this.#start([transfer]) }));
-			for (const { event } of events) program.streamWait(Stream.compute, event);
+			const events = ordered.map((transfer) => this.#start([transfer]));
+			for (const event of events) program.streamWait(Stream.compute, event);
 			return;
 		}
-		program.range(this.#batchKind, 0, () => program.streamWait(Stream.compute, this.#start(transfers).event));
+		program.range(this.#batchKind, 0, () => program.streamWait(Stream.compute, this.#start(transfers)));
 	}
 
-	#start(transfers: readonly Transfer[]): { event: number } {
+	#start(transfers: readonly Transfer[]): Event {
 		const { program } = this;
 		const op = this.#opOf(transfers);
 		const meetings = transfers.map((transfer) => this.#meeting(transfer));
-		let event = 0;
+		let event: Event = 0;
 		program.range(op.paramsKind, 0, () => {
 			program.streamWait(op.stream, program.recordEvent(Stream.compute));
 			program.range(op.annotationKind, 0, () => program.launchMeeting(op.workKind, 0, meetings));
 			event = program.recordEvent(op.stream);
 		});
-		return { event };
+		return event;
 	}
 
 	#position(transfer: Transfer): number {
@@ -95,9 +95,9 @@ export class Exchanges {
 		const apart = program.job.schedule === "interleaved";
 		const stream = apart && transfers[0]!.endsWith("previous") ? Stream.pipelinePrevious : Stream.pipelineNext;
 		const op = {
-			paramsKind: program.rangeKind({ category: "cpu_op", name: "record_param_comms", collective }),
-			annotationKind: program.rangeKind({ category: "user_annotation", name: this.#range(name, transfers[0]!) }),
-			workKind: program.workKind({
+			paramsKind: program.kinds.range({ category: "cpu_op", name: "record_param_comms", collective }),
+			annotationKind: program.kinds.range({ category: "user_annotation", name: this.#range(name, transfers[0]!) }),
+			workKind: program.kinds.work({
 				category: "kernel",
 				name: "ncclDevKernel_SendRecv(ncclDevKernelArgsStorage<4096ul>)",
 				stream,

@@ -7,7 +7,7 @@ import { gemm } from "../kernels.js";
 import type { CollectiveOp, Collectives } from "./collectives.js";
 import { type DifferentiableKinds, differentiable, differentiableKinds, type Pass } from "./differentiable.js";
 import { Stream } from "./instructions.js";
-import type { KernelOp } from "./program-builder.js";
+import type { KernelOp } from "./kind-table.js";
 
 interface Product {
 	readonly kind: number;
@@ -32,7 +32,7 @@ export class Linear {
 	) {
 		const { program } = collectives;
 		const product = (rows: number, inner: number, columns: number): Product => ({
-			kind: program.rangeKind({
+			kind: program.kinds.range({
 				category: "cpu_op",
 				name: "aten::mm",
 				dims: [
@@ -40,7 +40,7 @@ export class Linear {
 					[inner, columns],
 				],
 			}),
-			kernel: program.kernel(gemm(rows, columns, inner)),
+			kernel: program.kinds.kernel(gemm(rows, columns, inner)),
 		});
 		this.parameters = k * n + n;
 		this.#kinds = differentiableKinds(program, "aten::linear", "LinearBackward0", [

@@ -4,9 +4,9 @@ import * as kernels from "../kernels.js";
 import type { CollectiveOp, Collectives } from "./collectives.js";
 import { type DifferentiableKinds, differentiable, differentiableKinds, type Pass } from "./differentiable.js";
 import { Stream } from "./instructions.js";
+import type { KernelOp } from "./kind-table.js";
 import { Linear } from "./linear.js";
 import { layerNorm, type Pointwise } from "./pointwise.js";
-import type { KernelOp } from "./program-builder.js";
 
 /** Word embedding, its rows split over the tensor-parallel group. */
 export class Embedding {
@@ -24,7 +24,7 @@ export class Embedding {
 		const { hidden, vocabulary, tensorParallel: tp, sequenceParallel } = job;
 		const elements = tokens(job) * hidden;
 		this.parameters = (vocabulary / tp) * hidden;
-		this.#module = program.rangeKind({ category: "python_function", name: "nn.Module: VocabParallelEmbedding_0" });
+		this.#module = program.kinds.range({ category: "python_function", name: "nn.Module: VocabParallelEmbedding_0" });
 		this.#kinds = differentiableKinds(
 			program,
 			"aten::embedding",
@@ -35,8 +35,8 @@ export class Embedding {
 			],
 			["c10::BFloat16", "long int"],
 		);
-		this.#lookUp = program.kernel(kernels.elementwise("IndexFunctor<c10::BFloat16>", elements, 2));
-		this.#scatter = program.kernel(kernels.elementwise("IndexPutFunctor<c10::BFloat16>", elements, 4));
+		this.#lookUp = program.kinds.kernel(kernels.elementwise("IndexFunctor<c10::BFloat16>", elements, 2));
+		this.#scatter = program.kinds.kernel(kernels.elementwise("IndexPutFunctor<c10::BFloat16>", elements, 4));
 		const summed = { stream: Stream.tensor, group: place.tensor, elements, dtype: "BFloat16" } as const;
 		this.#reduce = collectives.define({ ...summed, name: sequenceParallel ? "_reduce_scatter_base" : "allreduce" });
 		this.#gather = sequenceParallel ? collectives.define({ ...summed, name: "_allgather_base" }) : undefined;
@@ -85,16 +85,16 @@ export class HeadAndLoss {
 		this.#kinds = differentiableKinds(program, "_VocabParallelCrossEntropy", "_VocabParallelCrossEntropyBackward", [
 			[sequence, microBatchSize, vocabulary / tp],
 		]);
-		this.#reductionKind = program.rangeKind({
+		this.#reductionKind = program.kinds.range({
 			category: "cpu_op",
 			name: "aten::reduce",
 			dims: [[m, vocabulary / tp]],
 			types: ["float"],
 		});
 		this.#reductions = ["MaxOps<float>", "MaskFunctor<float>", "ExpSumFunctor<float>"].map((functor) =>
-			program.kernel(kernels.elementwise(functor, logits, 1)),
+			program.kinds.kernel(kernels.elementwise(functor, logits, 1)),
 		);
-		this.#softmaxBackward = program.kernel(kernels.elementwise("SoftmaxBackwardFunctor<float>", logits, 3));
+		this.#softmaxBackward = program.kinds.kernel(kernels.elementwise("SoftmaxBackwardFunctor<float>", logits, 3));
 		this.#sum = collectives.define({
 			name: "allreduce",
 			stream: Stream.tensor,

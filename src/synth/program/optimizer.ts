@@ -5,7 +5,8 @@
 import * as kernels from "../kernels.js";
 import type { CollectiveOp, Collectives } from "./collectives.js";
 import { Stream } from "./instructions.js";
-import type { KernelOp, ProgramBuilder } from "./program-builder.js";
+import type { KernelOp } from "./kind-table.js";
+import type { ProgramBuilder } from "./program-builder.js";
 
 interface KernelCall {
 	readonly kind: number;
@@ -37,14 +38,14 @@ export class Optimizer {
 		const total = parameters.reduce((sum, elements) => sum + elements, 0);
 		const share = (elements: number): number => (distributedOptimizer ? Math.ceil(elements / dp) : elements);
 		const call = (name: string, dims: readonly (readonly number[])[], kernel: kernels.Kernel): KernelCall => ({
-			kind: program.rangeKind({ category: "cpu_op", name, dims, types: ["float"] }),
-			kernel: program.kernel(kernel),
+			kind: program.kinds.range({ category: "cpu_op", name, dims, types: ["float"] }),
+			kernel: program.kinds.kernel(kernel),
 		});
 
-		this.#annotation = program.rangeKind({ category: "user_annotation", name: "Optimizer.step#Adam.step" });
+		this.#annotation = program.kinds.range({ category: "user_annotation", name: "Optimizer.step#Adam.step" });
 		this.#zero = {
-			kind: program.rangeKind({ category: "cpu_op", name: "aten::zero_", dims: [[total]], types: ["float"] }),
-			kernel: program.clear(4 * total),
+			kind: program.kinds.range({ category: "cpu_op", name: "aten::zero_", dims: [[total]], types: ["float"] }),
+			kernel: program.kinds.clear(4 * total),
 		};
 		// Under sequence parallelism every rank has seen only its part of the sequence: norms' gradients are summed.
 		const norms = parameters.filter((elements) => elements === 2 * hidden).length * 2 * hidden;
@@ -75,14 +76,14 @@ export class Optimizer {
 		this.#normSum = collectives.define({ name: "allreduce", stream: Stream.model, group, elements: 1, dtype: "Float" });
 		this.#clip = call("aten::_foreach_mul_", [[mine]], kernels.multiTensor("BinaryOpScalarFunctor", mine, 8));
 		this.#item = {
-			outer: program.rangeKind({ category: "cpu_op", name: "aten::item", dims: [[1]], types: ["float"] }),
-			inner: program.rangeKind({
+			outer: program.kinds.range({ category: "cpu_op", name: "aten::item", dims: [[1]], types: ["float"] }),
+			inner: program.kinds.range({
 				category: "cpu_op",
 				name: "aten::_local_scalar_dense",
 				dims: [[1]],
 				types: ["float"],
 			}),
-			copy: program.copy("DtoH", 4),
+			copy: program.kinds.copy("DtoH", 4),
 		};
 		const updates = new Map<number, KernelCall>();
 		this.#updates = parameters.map((elements) => {

@@ -3,7 +3,8 @@
 import { heldTokens, type Job } from "../job.js";
 import * as kernels from "../kernels.js";
 import { type DifferentiableKinds, differentiable, differentiableKinds, type Pass } from "./differentiable.js";
-import type { KernelOp, ProgramBuilder } from "./program-builder.js";
+import type { KernelOp } from "./kind-table.js";
+import type { ProgramBuilder } from "./program-builder.js";
 
 export class Pointwise {
 	readonly #kinds: DifferentiableKinds;
@@ -19,8 +20,8 @@ export class Pointwise {
 		readonly parameters = 0,
 	) {
 		this.#kinds = differentiableKinds(program, name, node, dims);
-		this.forward = program.kernel(forward);
-		this.#backward = program.kernel(backward);
+		this.forward = program.kinds.kernel(forward);
+		this.#backward = program.kinds.kernel(backward);
 	}
 
 	/** @param recompute whether the forward kernel runs again before the backward one. */

@@ -2,14 +2,13 @@
  * Writes the program of one rank. All randomness is drawn here, so that executing a program is exact arithmetic; a
  * program depends on the job and the rank alone, and is built again wherever it is needed.
  */
-
 import { growableF64, growableU8, growableU32 } from "../../lib/growable.js";
-import { cpu, device, HOST_COPY_BYTES_PER_NS, latency, memoryEfficiency } from "../costs.js";
+import { cpu, latency } from "../costs.js";
 import type { Job } from "../job.js";
-import type { Kernel } from "../kernels.js";
 import { type Place, placeOf } from "../place.js";
 import { Random } from "../random.js";
-import { Op, type Program, type RangeKind, Stream, Thread, type WorkKind } from "./instructions.js";
+import { Op, type Program, Thread } from "./instructions.js";
+import { type KernelOp, KindTable } from "./kind-table.js";
 
 /** Something enqueued that a stream can wait for later. */
 export type Event = number;
@@ -20,16 +19,9 @@ export interface Meeting {
 	readonly ns: number;
 }
 
-/** A kernel as a kind of work, with its mean time. */
-export interface KernelOp {
-	readonly kind: number;
-	readonly meanNs: number;
-}
-
 export class ProgramBuilder {
 	readonly place: Place;
-	readonly #rangeKinds: RangeKind[] = [];
-	readonly #workKinds: WorkKind[] = [];
+	readonly kinds = new KindTable();
 	readonly #op = growableU8(4096);
 	readonly #a = growableU32(4096);
 	readonly #b = growableU32(4096);
@@ -59,53 +51,6 @@ export class ProgramBuilder {
 		this.#meetingOffset.push(0);
 	}
 
-	// Kinds: made once, used by number.
-
-	rangeKind(kind: RangeKind): number {
-		return this.#rangeKinds.push(kind) - 1;
-	}
-
-	workKind(kind: WorkKind): number {
-		return this.#workKinds.push(kind) - 1;
-	}
-
-	kernel(kernel: Kernel): KernelOp {
-		const { name, grid, block, registers, sharedMemory } = kernel;
-		const call = kernel.extended ? "cudaLaunchKernelExC" : "cudaLaunchKernel";
-		const launch = { grid, block, registers, sharedMemory };
-		return {
-			kind: this.workKind({ category: "kernel", name, stream: Stream.compute, call, launch }),
-			meanNs: kernel.meanNs,
-		};
-	}
-
-	copy(direction: "HtoD" | "DtoH", bytes: number): KernelOp {
-		const [from, to] = direction === "HtoD" ? ["Pinned", "Device"] : ["Device", "Pageable"];
-		const name = `Memcpy ${direction} (${from} -> ${to})`;
-		const kind = this.workKind({
-			category: "gpu_memcpy",
-			name,
-			stream: Stream.compute,
-			call: "cudaMemcpyAsync",
-			bytes,
-		});
-		return { kind, meanNs: 900 + bytes / HOST_COPY_BYTES_PER_NS };
-	}
-
-	clear(bytes: number): KernelOp {
-		const call = "cudaMemsetAsync";
-		const kind = this.workKind({
-			category: "gpu_memset",
-			name: "Memset (Device)",
-			stream: Stream.compute,
-			call,
-			bytes,
-		});
-		return { kind, meanNs: 1200 + bytes / (device.memoryBytesPerNs * memoryEfficiency.copy) };
-	}
-
-	// Instructions.
-
 	nextSequence(): number {
 		return ++this.#sequence;
 	}
@@ -115,7 +60,7 @@ export class ProgramBuilder {
 	}
 
 	range(kind: number, sequence: number, body: () => void): void {
-		const head = this.#rangeKinds[kind]!.category === "cpu_op" ? cpu.operatorHead : cpu.annotationHead;
+		const head = this.kinds.ranges[kind]!.category === "cpu_op" ? cpu.operatorHead : cpu.annotationHead;
 		this.#push(Op.begin, kind, sequence, this.#cpuTime(head));
 		body();
 		this.#push(Op.end, 0, 0, this.#cpuTime(cpu.rangeTail));
@@ -176,8 +121,8 @@ export class ProgramBuilder {
 	build(): Program {
 		return {
 			place: this.place,
-			rangeKinds: this.#rangeKinds,
-			workKinds: this.#workKinds,
+			rangeKinds: this.kinds.ranges,
+			workKinds: this.kinds.works,
 			count: this.#op.length,
 			op: this.#op.view().slice(),
 			a: this.#a.view().slice(),

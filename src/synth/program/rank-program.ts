@@ -8,9 +8,10 @@ import { type Pass, unwind } from "./differentiable.js";
 import { Exchanges } from "./exchanges.js";
 import { GradientBuckets } from "./gradients.js";
 import { type Program, Stream } from "./instructions.js";
+import type { KernelOp } from "./kind-table.js";
 import { Embedding, HeadAndLoss } from "./model-ends.js";
 import { Optimizer } from "./optimizer.js";
-import { type KernelOp, ProgramBuilder } from "./program-builder.js";
+import { ProgramBuilder } from "./program-builder.js";
 import { TransformerLayer } from "./transformer-layer.js";
 
 /** All steps of one rank of the job. The same job and rank give the same program, wherever it is built. */
@@ -49,7 +50,7 @@ class RankTraining {
 			...Array.from({ length: layers }, () => this.#layer.parameters).flat(),
 			...(this.#head?.parameters ?? []),
 		]);
-		const annotation = (name: string): number => program.rangeKind({ category: "user_annotation", name });
+		const annotation = (name: string): number => program.kinds.range({ category: "user_annotation", name });
 		this.#kinds = {
 			forward: annotation("forward_step"),
 			backward: annotation("backward_step"),
@@ -57,13 +58,13 @@ class RankTraining {
 		};
 		const samples = job.microBatchSize;
 		this.#batch = {
-			kind: program.rangeKind({
+			kind: program.kinds.range({
 				category: "cpu_op",
 				name: "aten::to",
 				dims: [[samples, job.sequence]],
 				types: ["long int"],
 			}),
-			copy: program.copy("HtoD", 8 * samples * job.sequence),
+			copy: program.kinds.copy("HtoD", 8 * samples * job.sequence),
 			broadcast: collectives.define({
 				name: "broadcast",
 				stream: Stream.tensor,
@@ -77,7 +78,7 @@ class RankTraining {
 	step(number: number): void {
 		const { program } = this;
 		const { job, place } = program;
-		const kind = program.rangeKind({ category: "user_annotation", name: `ProfilerStep#${number}` });
+		const kind = program.kinds.range({ category: "user_annotation", name: `ProfilerStep#${number}` });
 		program.range(kind, 0, () => {
 			this.#optimizer.zeroGradients();
 			for (const action of scheduleOf(job, place.stage)) {

@@ -109,7 +109,7 @@ export class TransformerLayer {
 
 	#modulesOf(index: number): { readonly layer: number; readonly attention: number; readonly mlp: number } {
 		const module = (name: string): number =>
-			this.program.rangeKind({ category: "python_function", name: `nn.Module: ${name}_${index}` });
+			this.program.kinds.range({ category: "python_function", name: `nn.Module: ${name}_${index}` });
 		this.#modules[index] ??= {
 			layer: module("TransformerLayer"),
 			attention: module("SelfAttention"),

@@ -5,7 +5,7 @@ import { interleaved } from "./interleaved.js";
 import { oneForwardOneBackward } from "./one-forward-one-backward.js";
 import type { Action } from "./types.js";
 
-/** @throws never; the job must have been checked. */
+/** The job must have been checked. */
 export function scheduleOf(job: Job, stage: number): Action[] {
 	const { pipelineParallel: stages, microBatches, virtualPipeline: chunks } = job;
 	switch (job.schedule) {
