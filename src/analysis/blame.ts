@@ -1,8 +1,8 @@
 /**
  * Why a rank was late. The last to arrive at a meeting and the one before it both have a chain of legs behind them, back
  * to a meeting that they share: from there on, what the one did longer than the other is why it was late. Legs of the
- * late chain that other ranks went are delays that it inherited: it waited for them in an earlier collective. What lies
- * behind a receive is nobody's fault: a stage of a pipeline has its turn after others.
+ * late chain that other ranks went are delays that it inherited: it waited for them in an earlier collective. Where the
+ * chains went different ways, what lies behind a receive is nobody's fault: a stage of a pipeline has its turn after others.
  */
 import { CAUSES, Cause, NO_MEETING } from "./legs.js";
 import { type Lateness, type Meetings, NO_ARRIVAL } from "./meetings.js";
@@ -57,7 +57,7 @@ export class Blame {
 		const lead = this.#lateness.leadNs[meeting]!;
 		if (lead <= 0) return;
 		this.#walk(meeting);
-		if (this.#late.length === this.#early.length) this.#compareLegs();
+		if (this.#haveOneForm()) this.#compareLegs();
 		else this.#compareSums();
 		this.#scaleTo(lead, this.#meetings.rank[this.#lateness.last[meeting]!]!);
 	}
@@ -85,22 +85,45 @@ export class Blame {
 		}
 	}
 
-	/** Chains of the same form: leg by leg. */
+	/** Whether both chains went the same way: as many legs, with receives at the same places. */
+	#haveOneForm(): boolean {
+		if (this.#late.length !== this.#early.length) return false;
+		return this.#late.every((row, i) => this.#beginsWithReceive(row) === this.#beginsWithReceive(this.#early[i]!));
+	}
+
+	#beginsWithReceive(row: number): boolean {
+		const before = this.#meetings.previous[row]!;
+		return before !== NO_MEETING && this.#isPointToPoint[before] === 1;
+	}
+
+	/** Chains of one form: leg by leg. Stages that have their turn at the same place cannot blame the pipeline. */
 	#compareLegs(): void {
-		const { spentNs } = this.#meetings;
-		this.#forEachLate((row, i, cause, at) => {
-			this.#sharesNs[at]! += spentNs[CAUSES * row + cause]! - spentNs[CAUSES * this.#early[i]! + cause]!;
+		const { rank, spentNs } = this.#meetings;
+		this.#late.forEach((row, i) => {
+			const at = CAUSES * this.#enter(rank[row]!);
+			for (let cause = 0; cause < CAUSES; cause++)
+				this.#sharesNs[at + cause]! += spentNs[CAUSES * row + cause]! - spentNs[CAUSES * this.#early[i]! + cause]!;
 		});
 	}
 
 	/** Chains that went different ways: cause by cause, each leg in proportion to what it took. */
 	#compareSums(): void {
-		const { spentNs } = this.#meetings;
+		const { rank, spentNs } = this.#meetings;
 		const late = this.#sumUp(this.#late, this.#lateNs);
 		const early = this.#sumUp(this.#early, this.#earlyNs);
-		this.#forEachLate((row, _, cause, at) => {
-			if (late[cause]! > 0) this.#sharesNs[at]! += spentNs[CAUSES * row + cause]! * (1 - early[cause]! / late[cause]!);
-		});
+		let behindReceive = false;
+		for (const row of this.#late) {
+			const received = this.#beginsWithReceive(row);
+			const whose = this.#enter(behindReceive ? this.pipeline : rank[row]!);
+			// The leg begins with what it received on the wire.
+			const wire = received ? this.#enter(this.pipeline) : whose;
+			for (let cause = 0; cause < CAUSES; cause++) {
+				if (late[cause]! <= 0) continue;
+				const share = spentNs[CAUSES * row + cause]! * (1 - early[cause]! / late[cause]!);
+				this.#sharesNs[CAUSES * (cause === Cause.communicating ? wire : whose) + cause]! += share;
+			}
+			behindReceive ||= received;
+		}
 	}
 
 	#sumUp(rows: readonly number[], sums: Float64Array): Float64Array {
@@ -108,23 +131,6 @@ export class Blame {
 		for (const row of rows)
 			for (let cause = 0; cause < CAUSES; cause++) sums[cause]! += this.#meetings.spentNs[CAUSES * row + cause]!;
 		return sums;
-	}
-
-	/** Each cause of each leg of the late chain, with where its share stands. */
-	#forEachLate(visit: (row: number, i: number, cause: number, at: number) => void): void {
-		const { rank, previous } = this.#meetings;
-		let behindReceive = false;
-		for (let i = 0; i < this.#late.length; i++) {
-			const row = this.#late[i]!;
-			const before = previous[row]!;
-			const received = before !== NO_MEETING && this.#isPointToPoint[before] === 1;
-			const whose = this.#enter(behindReceive ? this.pipeline : rank[row]!);
-			// The leg begins with what it received on the wire.
-			const wire = received ? this.#enter(this.pipeline) : whose;
-			for (let cause = 0; cause < CAUSES; cause++)
-				visit(row, i, cause, CAUSES * (cause === Cause.communicating ? wire : whose) + cause);
-			behindReceive ||= received;
-		}
 	}
 
 	#enter(rank: number): number {

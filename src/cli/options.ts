@@ -44,6 +44,23 @@ export function parseStep(text: string): number | "all" {
 	return Number(text);
 }
 
+/** `RANK=FACTOR`, given once or more often. */
+export function parseSlowdown(text: string, before: ReadonlyMap<number, number> = new Map()): Map<number, number> {
+	const [, rank, factor] = /^(\d{1,9})=(.+)$/.exec(text.trim()) ?? [];
+	const value = Number(factor);
+	if (rank === undefined || !(value > 0) || !Number.isFinite(value))
+		throw new InvalidArgumentError("give RANK=FACTOR with a factor above 0, such as 3=1.5");
+	if (before.has(Number(rank))) throw new InvalidArgumentError(`rank ${Number(rank)} has a factor already`);
+	return new Map([...before, [Number(rank), value]]);
+}
+
+/** A rank or `all`, given once or more often. */
+export function parseRanks(text: string, before: readonly (number | "all")[] = []): (number | "all")[] {
+	if (text === "all") return [...before, text];
+	if (!/^\d{1,9}$/.test(text)) throw new InvalidArgumentError("give the number of a rank, or all");
+	return [...before, Number(text)];
+}
+
 export function withReadFlags(command: Command): Command {
 	return command
 		.argument("<traces...>", "a directory of traces, trace files (.json, .json.gz, .json.zst), or a packed .lumos file")

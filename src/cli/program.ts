@@ -1,7 +1,7 @@
 /** The commands and their flags. What a command needs is loaded when it runs: help and mistakes are answered at once. */
 import { Command, Option } from "commander";
 import { oneLine } from "./exit.js";
-import { parseStep, withGraphFlags, withReadFlags } from "./options.js";
+import { parseRanks, parseSlowdown, parseStep, withGraphFlags, withReadFlags } from "./options.js";
 import { withSynthFlags } from "./synth-flags.js";
 import { version } from "./version.js";
 
@@ -23,6 +23,22 @@ export function createProgram(): Command {
 			new Option("--durations <which>", "recorded, or typical: every task takes the mean of its kind")
 				.choices(["recorded", "typical"])
 				.default("recorded"),
+		)
+		.addOption(
+			new Option("--slow <rank=factor>", "what if: its kernels take so many times as long (repeatable)").argParser(
+				parseSlowdown,
+			),
+		)
+		.addOption(
+			new Option(
+				"--slow-cpu <rank=factor>",
+				"what if: its CPU time takes so many times as long (repeatable)",
+			).argParser(parseSlowdown),
+		)
+		.addOption(
+			new Option("--heal <rank>", "what if: it takes what its peers take; a rank or all (repeatable)").argParser(
+				parseRanks,
+			),
 		)
 		.option("--perfetto <file>", "write the replayed timeline as a .json.gz trace")
 		.option("--compare", "with --perfetto: measured tracks beside the replayed ones")

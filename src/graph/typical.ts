@@ -16,6 +16,10 @@ export interface Timing {
 	readonly waitDelayNs: Float64Array;
 }
 
+export function recordedTiming({ durationNs, delayNs, waitDelayNs }: ExecutionGraph): Timing {
+	return { durationNs, delayNs, waitDelayNs };
+}
+
 export function typicalTiming(graph: ExecutionGraph): Timing {
 	return { durationNs: typicalDurations(graph), ...typicalDelays(graph) };
 }

@@ -12,9 +12,9 @@ import {
 } from "../analysis/index.js";
 import { EdgeKind, type ExecutionGraph, type GraphStep, TaskKind } from "../graph/graph.js";
 import { UserError } from "../lib/errors.js";
+import { rangesOf } from "../lib/ranges.js";
 import { nsToMs } from "../lib/units.js";
 import { describeStragglers } from "./describe-stragglers.js";
-import { rangesOf } from "./ranges.js";
 import type { ReplayResult, ReplayStep } from "./replay-result.js";
 
 /** How many names the document lists. */

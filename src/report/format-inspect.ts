@@ -1,9 +1,9 @@
 /** What traces say of a job, for people. */
 import { formatBytes, formatCount, formatMs } from "../lib/format.js";
+import { rangesOf } from "../lib/ranges.js";
 import { ellipsis, plural, section, timingLines, warningLines, wrap } from "./format-parts.js";
 import type { Finding, InspectRank, InspectResult } from "./inspect-result.js";
 import { printable, shortenName } from "./names.js";
-import { rangesOf } from "./ranges.js";
 import { createStyle, type Look, type Style } from "./style.js";
 import { formatTable } from "./table.js";
 

@@ -72,6 +72,23 @@ const straggler = z.object({
 	measured: z.object(waiting).describe("the same as it was measured"),
 });
 
+const rankChange = z.union([
+	z.object({ change: z.enum(["slow", "slow-cpu"]), rank: rankNumber, factor: z.number().positive() }),
+	z.object({ change: z.literal("heal"), rank: z.union([rankNumber, z.literal("all")]) }),
+]);
+
+const rankSums = z.object({
+	stepsMs: ms.describe("its steps in the document together"),
+	waitMs: ms.describe("what it waits for others in collectives meanwhile"),
+	pointToPointWaitMs: ms.describe("the same in sends and receives"),
+});
+
+const whatIf = z.object({
+	changes: z.array(rankChange),
+	iteration: z.object({ step: stepName, beforeMs: ms, afterMs: ms, changePct: z.number() }),
+	ranks: z.array(z.object({ rank: rankNumber, before: rankSums, after: rankSums })),
+});
+
 const replayStep = z.object({
 	rank: rankNumber,
 	step: stepName,
@@ -129,11 +146,15 @@ export const replayResult = z.object({
 		.describe(
 			"who waits and who is waited for in the steps of the document, one entry a rank, those that cause most first",
 		),
+	whatIf: whatIf
+		.optional()
+		.describe("with changes: the replay without them against this one, of which all else in the document speaks"),
 	warnings: z.array(warning),
 	timing: ingestTiming.extend({ graphMs: ms, simulateMs: ms }),
 });
 
 export type ReplayResult = z.infer<typeof replayResult>;
 export type ReplayStep = z.infer<typeof replayStep>;
+export type WhatIf = z.infer<typeof whatIf>;
 export type Straggler = z.infer<typeof straggler>;
 export type ExposedRow = z.infer<typeof exposed>;

@@ -1,5 +1,6 @@
 import { stripVTControlCharacters } from "node:util";
 import { describe, expect, test } from "vitest";
+import { rangesOf } from "../../src/lib/ranges.js";
 import { allot, formatBar } from "../../src/report/bar.js";
 import { formatInspect } from "../../src/report/format-inspect.js";
 import { formatPack } from "../../src/report/format-pack.js";
@@ -7,7 +8,6 @@ import { formatReplay } from "../../src/report/format-replay.js";
 import { type InspectResult, inspectResult } from "../../src/report/inspect-result.js";
 import { shortenName } from "../../src/report/names.js";
 import { packResult } from "../../src/report/pack-result.js";
-import { rangesOf } from "../../src/report/ranges.js";
 import { formatTable } from "../../src/report/table.js";
 import { smallReplay } from "../support/small-replay.js";
 
