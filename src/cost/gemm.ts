@@ -25,7 +25,7 @@ const TILES: readonly (readonly [m: number, n: number])[] = [
 	[32, 64],
 ];
 
-const SPLITS = [1, 2, 3, 4, 6, 8, 16] as const;
+const SPLITS = [2, 3, 4, 6, 8, 16] as const;
 
 /**
  * Filling and draining a tile's pipeline costs as much as these bytes along k. A tile of m x n does m n / (m + n)
@@ -35,14 +35,19 @@ const SPLITS = [1, 2, 3, 4, 6, 8, 16] as const;
 const RAMP_BYTES = 300;
 const HALF_RATE_INTENSITY = 27;
 
-function intensity(m: number, n: number): number {
-	return (m * n) / (m + n);
+interface Tile {
+	readonly m: number;
+	readonly n: number;
+	/** Operations of one step along k, at the rate of the largest tile. */
+	readonly work: number;
 }
 
-function tileRate(m: number, n: number): number {
-	const rate = (value: number): number => value / (value + HALF_RATE_INTENSITY);
-	return rate(intensity(m, n)) / rate(intensity(256, 128));
+function rate(m: number, n: number): number {
+	const intensity = (m * n) / (m + n);
+	return intensity / (intensity + HALF_RATE_INTENSITY);
 }
+
+const tiles: readonly Tile[] = TILES.map(([m, n]) => ({ m, n, work: (2 * m * n * rate(256, 128)) / rate(m, n) }));
 
 /** Nanoseconds of `batch` products of m x k by k x n. */
 export function gemmNs(hardware: HardwareConfig, m: number, n: number, k: number, dtype: Dtype, batch = 1): number {
@@ -51,18 +56,18 @@ export function gemmNs(hardware: HardwareConfig, m: number, n: number, k: number
 	const smFlopsPerNs = (peakFlopsPerNs(hardware, dtype) * efficiency.gemm) / gpu.sms;
 	const memoryBytesPerNs = gpu.memoryGbPerS * efficiency.memory;
 	const rampK = RAMP_BYTES / elementBytes;
+	// Partial results are written and read once more, in fp32.
+	const reductionNs = (8 * batch * m * n) / memoryBytesPerNs;
 	let best = Number.POSITIVE_INFINITY;
-	for (const [tileM, tileN] of TILES) {
-		const tiles = batch * Math.ceil(m / tileM) * Math.ceil(n / tileN);
-		const flopsPerK = (2 * tileM * tileN) / (smFlopsPerNs * tileRate(tileM, tileN));
+	for (const tile of tiles) {
+		const count = batch * Math.ceil(m / tile.m) * Math.ceil(n / tile.n);
+		const stepNs = tile.work / smFlopsPerNs;
+		best = Math.min(best, Math.ceil(count / gpu.sms) * (k + rampK) * stepNs);
+		// Splitting pays only where tiles leave the GPU half empty, and each part needs a pipeline's worth of k.
 		for (const split of SPLITS) {
-			// Splitting pays only where it fills the GPU, and each part needs a pipeline's worth of k.
-			if (split > 1 && (tiles * split > 2 * gpu.sms || k / split < rampK)) break;
-			const waves = Math.ceil((tiles * split) / gpu.sms);
-			const loop = waves * (k / split + rampK) * flopsPerK;
-			// Partial results are written and read once more, in fp32.
-			const reduction = split === 1 ? 0 : (8 * split * batch * m * n) / memoryBytesPerNs;
-			best = Math.min(best, loop + reduction);
+			if (count * split > 2 * gpu.sms || k < split * rampK) break;
+			const loop = Math.ceil((count * split) / gpu.sms) * (k / split + rampK) * stepNs;
+			best = Math.min(best, loop + split * reductionNs);
 		}
 	}
 	const bytes = batch * (m * k + k * n + m * n) * elementBytes;

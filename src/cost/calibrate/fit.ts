@@ -128,15 +128,18 @@ function covarianceOf({ jacobian, weights }: Solution, kinds: readonly number[],
 }
 
 interface Doubt {
+	/** Among the parameters that are left when it is raised. */
 	readonly index: number;
 	readonly reason: string;
 }
 
 /** The parameter that the fit knows least, if it does not know it well enough. */
-function leastKnown({ jacobian }: Solution, covariance: Float64Array, n: number): Doubt | undefined {
-	const deviation = (j: number): number => Math.sqrt(covariance[j * n + j]!);
+function leastKnown(solution: Solution, kinds: readonly number[], n: number): Doubt | undefined {
+	const { jacobian } = solution;
 	const [first] = unseen(jacobian, n);
 	if (first !== undefined) return { index: first, reason: UNSEEN };
+	const covariance = covarianceOf(solution, kinds, n);
+	const deviation = (j: number): number => Math.sqrt(covariance[j * n + j]!);
 	const unknown = range(n).filter((j) => !(deviation(j) <= MOST_DEVIATION));
 	if (unknown.length === 0) return undefined;
 	const index = unknown.reduce((a, b) => (sensitivity(jacobian, n, b) < sensitivity(jacobian, n, a) ? b : a));
@@ -145,6 +148,19 @@ function leastKnown({ jacobian }: Solution, covariance: Float64Array, n: number)
 		index,
 		reason: `the measurements leave it open within a factor of ${factor < 100 ? factor.toPrecision(2) : "100 or more"}`,
 	};
+}
+
+/** One after the other, each with those before it taken out: of two that only act together the other one may stay. */
+function doubtsOf(solution: Solution, kinds: readonly number[], parameters: number): Doubt[] {
+	const doubts: Doubt[] = [];
+	let left = solution;
+	for (let n = parameters; n > 0; n--) {
+		const doubt = leastKnown(left, kinds, n);
+		if (!doubt) break;
+		doubts.push(doubt);
+		left = { ...left, jacobian: left.jacobian.filter((_, at) => at % n !== doubt.index) };
+	}
+	return doubts;
 }
 
 function range(n: number): number[] {
@@ -163,6 +179,7 @@ export function fitHardware(
 ): FitResult {
 	const refused: RefusedParameter[] = [];
 	let space: Space = { parameters, hardware, start: hardware, observations };
+	const kinds = kindsOf(observations);
 	const refuse = ({ index, reason }: Doubt): void => {
 		const { name } = space.parameters[index]!;
 		refused.push({ name, value: parameterValue(hardware, name), reason });
@@ -172,17 +189,17 @@ export function fitHardware(
 		refuse({ index, reason: UNSEEN });
 	for (;;) {
 		const solution = leastSquares(problemOf(space));
-		const covariance = covarianceOf(solution, kindsOf(observations), space.parameters.length);
-		const doubt = leastKnown(solution, covariance, space.parameters.length);
-		if (!doubt) return { ...resultOf(space, solution, covariance), refused };
+		const doubts = doubtsOf(solution, kinds, space.parameters.length);
+		if (doubts.length === 0) return { ...resultOf(space, solution), refused };
 		space = { ...space, start: hardwareAt(space, solution.point) };
-		refuse(doubt);
+		for (const doubt of doubts) refuse(doubt);
 	}
 }
 
-function resultOf(space: Space, solution: Solution, covariance: Float64Array): Omit<FitResult, "refused"> {
+function resultOf(space: Space, solution: Solution): Omit<FitResult, "refused"> {
 	const { parameters, observations } = space;
 	const n = parameters.length;
+	const covariance = covarianceOf(solution, kindsOf(observations), n);
 	const fitted = parameters.map(({ name, lower, upper }, j): FittedParameter => {
 		const log = solution.point[j]!;
 		const deviation = Math.sqrt(covariance[j * n + j]!);

@@ -1,8 +1,9 @@
 /**
  * Robust least squares without derivatives: parameters within bounds, residuals of any function of them.
  *
- * Damped Gauss-Newton steps on differences (Levenberg-Marquardt); where a kink of the function leaves these without
- * progress, a search along the coordinates takes over. Residuals beyond a few times the usual size count linearly
+ * Damped Gauss-Newton steps on differences (Levenberg-Marquardt), with Broyden's updates between, since a point may cost
+ * hundreds of simulations; where a kink of the function leaves these without progress, a search along the coordinates
+ * takes over. Residuals beyond a few times the usual size count linearly
  * (Huber), so that single bad measurements do not steer the fit. Deterministic: no random start.
  */
 import { cholesky, solveCholesky } from "./linear-algebra.js";
@@ -33,6 +34,10 @@ const LEAST_SPREAD = 0.005;
 const HUBER = 1.5;
 const DIFFERENCE = 0.01;
 const LARGE = 1e3;
+const FIRST_DAMPING = 1e-3;
+const MOST_DAMPING = 1e6;
+/** A step that lowers the loss by less than this share ends a search whose derivatives are fresh. */
+const LEAST_GAIN = 1e-3;
 
 function spreadOf(residuals: Float64Array, kinds: ArrayLike<number>): Float64Array {
 	const byKind: number[][] = [];
@@ -107,13 +112,16 @@ class Fit {
 	}
 
 	/** A point with less loss by one damped step; null where no damping finds any. */
-	step(point: readonly number[], damping: { value: number }): number[] | null {
+	private step(point: readonly number[], jacobian: Float64Array, damping: { value: number }): number[] | null {
 		const n = point.length;
 		const residuals = this.residuals(point);
-		const normal = normalMatrix(this.jacobian(point), this.weights(residuals), n);
-		const gradient = this.gradient(point, residuals);
+		const weights = this.weights(residuals);
+		const normal = normalMatrix(jacobian, weights, n);
+		const gradient = new Float64Array(n);
+		for (let i = 0; i < residuals.length; i++)
+			for (let j = 0; j < n; j++) gradient[j]! += jacobian[i * n + j]! * weights[i]! * residuals[i]!;
 		const loss = this.loss(point);
-		for (; damping.value < 1e8; damping.value *= 4) {
+		for (; damping.value < MOST_DAMPING; damping.value *= 10) {
 			const damped = Float64Array.from(normal);
 			for (let j = 0; j < n; j++) damped[j * n + j]! += damping.value * (normal[j * n + j]! + 1e-9);
 			const lower = cholesky(damped, n);
@@ -121,22 +129,26 @@ class Fit {
 			const move = solveCholesky(lower, n, gradient);
 			const next = this.clamp(point.map((value, j) => value - Math.max(-0.5, Math.min(0.5, move[j]!))));
 			if (this.loss(next) < loss) {
-				damping.value = Math.max(1e-9, damping.value / 10);
+				damping.value = Math.max(1e-9, damping.value / 30);
 				return next;
 			}
 		}
-		damping.value = 1e-3;
+		damping.value = FIRST_DAMPING;
 		return null;
 	}
 
-	private gradient(point: readonly number[], residuals: Float64Array): Float64Array {
-		const n = point.length;
-		const jacobian = this.jacobian(point);
-		const weights = this.weights(residuals);
-		const gradient = new Float64Array(n);
-		for (let i = 0; i < residuals.length; i++)
-			for (let j = 0; j < n; j++) gradient[j]! += jacobian[i * n + j]! * weights[i]! * residuals[i]!;
-		return gradient;
+	/** Broyden's update: what one step showed of the derivatives, without further evaluations. */
+	private learn(jacobian: Float64Array, from: readonly number[], to: readonly number[]): void {
+		const n = from.length;
+		const move = to.map((value, j) => value - from[j]!);
+		const length = move.reduce((sum, value) => sum + value * value, 0);
+		const before = this.residuals(from);
+		const after = this.residuals(to);
+		for (let i = 0; i < before.length; i++) {
+			let missed = after[i]! - before[i]!;
+			for (let j = 0; j < n; j++) missed -= jacobian[i * n + j]! * move[j]!;
+			for (let j = 0; j < n; j++) jacobian[i * n + j]! += (missed * move[j]!) / length;
+		}
 	}
 
 	/** A point with less loss a little along one coordinate; null where there is none at any distance. */
@@ -151,17 +163,26 @@ class Fit {
 		return null;
 	}
 
+	/** Steps while they pay; derivatives are taken anew only where what is known of them leads no further. */
 	minimise(start: readonly number[], limit: number): number[] {
 		let point = this.clamp(start);
-		const damping = { value: 1e-3 };
+		let jacobian = this.jacobian(point);
+		let fresh = true;
+		const damping = { value: FIRST_DAMPING };
 		for (let i = 0; i < limit; i++) {
 			const loss = this.loss(point);
-			let next = this.step(point, damping);
-			if (!next || this.loss(next) > loss * (1 - 1e-5)) next = this.search(next ?? point) ?? next;
-			if (!next) return point;
-			const gained = loss - this.loss(next);
-			point = next;
-			if (gained <= loss * 1e-5) return point;
+			const next = this.step(point, jacobian, damping) ?? (fresh ? this.search(point) : null);
+			if (next) {
+				this.learn(jacobian, point, next);
+				point = next;
+			}
+			if (next && loss - this.loss(next) > LEAST_GAIN * loss) {
+				fresh = false;
+				continue;
+			}
+			if (fresh) return point;
+			jacobian = this.jacobian(point);
+			fresh = true;
 		}
 		return point;
 	}
