@@ -3,7 +3,6 @@
  * status (status.ts). All memory belongs to TypeScript; nothing here allocates.
  */
 
-import { checkGraph } from "./check";
 import { ORDER, ORDERED_COUNT, TASKS, WAITS } from "./layout";
 import { loadU32 } from "./memory";
 import { orderHolds } from "./ordered/checks";
@@ -16,18 +15,21 @@ import { reportCycle, sortTasks } from "./replay/order";
 import { buildSuccessors } from "./replay/successors";
 import { OK, ORDER_CHANGED } from "./status";
 
+export { areTimes, checkTasks, checkWaits } from "./check";
 export { heapBase } from "./memory";
-export { countLaunches, listLaunches } from "./worklist/launches";
+export {
+	countLaunches,
+	listLaunches,
+	noteMeetings,
+	openLaunchCounts,
+	placeLaunchers,
+} from "./worklist/launches";
 export { openWorklist, receive, runWorklist } from "./worklist/run";
+export { findStrands } from "./worklist/strands";
 
 /** Says which layout of the control block and which status codes this build speaks. */
 export function abiVersion(): u32 {
 	return 2;
-}
-
-/** Checks the columns of the graph, and finds what it is like. Once a graph, before all else. */
-export function check(control: usize): u32 {
-	return checkGraph(control);
 }
 
 /** Builds what the event loop needs beside the graph. Once a graph. */

@@ -61,12 +61,12 @@ export const SETTLED_COUNT: usize = SETTLED + 4;
 /** u32 a wait, out: the task that it waited for, or NONE. */
 export const WAIT_RESOLVED: usize = SETTLED_COUNT + 4;
 
-/** The fields from here on are those of the worklist. 20 bytes a strand, see worklist/strands.ts. */
+/** The fields from here on are those of the worklist. 24 bytes a strand, see worklist/strands.ts. */
 export const STRAND: usize = WAIT_RESOLVED + 4;
-/** Strands that are no meetings. */
-export const RANK_STRANDS: usize = STRAND + 4;
+/** Strands found so far; the last are the meetings, one each. */
+export const STRANDS: usize = STRAND + 4;
 /** u32 a strand: those that can go on. */
-export const STACK: usize = RANK_STRANDS + 4;
+export const STACK: usize = STRANDS + 4;
 export const STACKED: usize = STACK + 4;
 /** 128 bytes a processor, see worklist/launches.ts. */
 export const LAUNCHERS: usize = STACKED + 4;

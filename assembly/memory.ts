@@ -28,7 +28,7 @@ export function fillBytes(address: usize, byte: u8, bytes: usize): void {
 }
 
 /** The later of two times: one SIMD instruction, where a comparison would branch and f64.max minds NaN and -0. */
-function later(a: f64, b: f64): f64 {
+export function later(a: f64, b: f64): f64 {
 	return f64x2.extract_lane(f64x2.pmax(f64x2.splat(a), f64x2.splat(b)), 0);
 }
 

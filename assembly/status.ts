@@ -15,3 +15,5 @@ export const BROKEN: u32 = 5;
 export const STALLED: u32 = 6;
 /** Tasks of a processor that matters to runtime dependencies are not in line. */
 export const OUT_OF_LINE: u32 = 7;
+/** There is more to do. */
+export const UNFINISHED: u32 = 8;

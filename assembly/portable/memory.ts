@@ -35,6 +35,10 @@ export function fillBytes(address: number, byte: number, bytes: number): void {
 	u8s.fill(byte, address, address + bytes);
 }
 
+export function later(a: number, b: number): number {
+	return Math.max(a, b);
+}
+
 export function settleWide(time: number, record: number, duration: number): void {
 	const a = loadF64(loadU32(record)) + loadF64(record + 8);
 	const b = loadF64(loadU32(record + 4)) + loadF64(record + 16);

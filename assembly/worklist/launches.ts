@@ -82,15 +82,16 @@ function launcherFor(stream: u32, thread: u32): usize {
 	return 0;
 }
 
-/** Notes for each task that comes to a meeting by which edge it does. */
-function noteMeetings(): void {
-	for (let task: u32 = 0; task < all; task++) {
+/** Notes for each task that comes to one of the meetings among [from, to) by which edge it does. */
+export function noteMeetings(control: usize, from: u32, to: u32): void {
+	load(control);
+	for (let task = from; task < to; task++) {
 		if (loadU32(processor + (task as usize) * 4) !== NONE) continue;
 		const edges = predOffset + (task as usize) * 4;
 		const end = loadU32(edges + 4);
 		for (let edge = loadU32(edges); edge < end; edge++) {
-			const from: u32 = loadU32(pred + (edge as usize) * 4) >>> 1;
-			if (from < all) storeU32(noted + (from as usize) * 4, edge);
+			const member: u32 = loadU32(pred + (edge as usize) * 4) >>> 1;
+			if (member < all) storeU32(noted + (member as usize) * 4, edge);
 		}
 	}
 }
@@ -125,9 +126,13 @@ function callOf(task: u32): u32 {
 	return call;
 }
 
-/** Counts the launches of each launcher, and finds the processors whose tasks are not in line. */
-function countTasks(): boolean {
-	for (let task: u32 = 0; task < tasks; task++) {
+/**
+ * Counts the launches of each launcher among the tasks [from, to), and finds the processors whose tasks are not in line;
+ * OUT_OF_LINE where launches cannot be asked about in this way.
+ */
+export function countLaunches(control: usize, from: u32, to: u32): u32 {
+	load(control);
+	for (let task = from; task < to && task < tasks; task++) {
 		const on = loadU32(processor + (task as usize) * 4);
 		if (on === NONE) continue;
 		const place = lastOn + (on as usize) * 4;
@@ -141,14 +146,14 @@ function countTasks(): boolean {
 			if (loadU32(launchersOf(launchers, on)) === NONE) storeU32(first, task + 1);
 			continue;
 		}
-		if (call >= tasks) return false;
+		if (call >= tasks) return OUT_OF_LINE;
 		const thread = loadU32(processor + (call as usize) * 4);
-		if (thread === NONE) return false;
+		if (thread === NONE) return OUT_OF_LINE;
 		const launcher = launcherFor(on, thread);
-		if (launcher === 0) return false;
+		if (launcher === 0) return OUT_OF_LINE;
 		storeU32(launcher + 8, loadU32(launcher + 8) + 1);
 	}
-	return true;
+	return OK;
 }
 
 function isInLine(on: u32): boolean {
@@ -156,46 +161,43 @@ function isInLine(on: u32): boolean {
 	return last === NONE || (last & BROKEN_LINE) === 0;
 }
 
-/** Gives each launcher its place among all launches; returns how many there are, or NONE if some are not in line. */
-function placeLaunchers(): u32 {
+/** Nothing is counted yet. */
+export function openLaunchCounts(control: usize): void {
+	load(control);
+	markWaitedStreams(control);
+	fillBytes(launchers, 0xff, (processors as usize) * (MAX_LAUNCHERS as usize) * LAUNCHER_BYTES);
+	fillBytes(lastOn, 0xff, (processors as usize) * 4);
+}
+
+/** Gives each launcher its place among all launches, and says how many there are. */
+export function placeLaunchers(control: usize): u32 {
+	load(control);
 	let count: u32 = 0;
 	for (let stream: u32 = 0; stream < processors; stream++) {
 		if (loadU32(atFirst + (stream as usize) * 4) === NOT_WAITED_FOR) continue;
-		if (!isInLine(stream)) return NONE;
+		if (!isInLine(stream)) return OUT_OF_LINE;
 		let launcher = launchersOf(launchers, stream);
 		for (let i: u32 = 0; i < MAX_LAUNCHERS; i++, launcher += LAUNCHER_BYTES) {
 			const thread = loadU32(launcher);
 			if (thread === NONE) break;
-			if (!isInLine(thread)) return NONE;
+			if (!isInLine(thread)) return OUT_OF_LINE;
 			storeU32(launcher + 4, count);
 			count += loadU32(launcher + 8);
 			// Ends are where the lists have grown to so far.
 			storeU32(launcher + 8, loadU32(launcher + 4));
 		}
 	}
-	return count;
-}
-
-/** Finds the launchers and how many launches there are; OUT_OF_LINE where they cannot be asked about in this way. */
-export function countLaunches(control: usize): u32 {
-	load(control);
-	markWaitedStreams(control);
-	fillBytes(launchers, 0xff, (processors as usize) * (MAX_LAUNCHERS as usize) * LAUNCHER_BYTES);
-	fillBytes(lastOn, 0xff, (processors as usize) * 4);
-	noteMeetings();
-	const count = countTasks() ? placeLaunchers() : NONE;
-	if (count === NONE) return OUT_OF_LINE;
 	storeU32(control + LAUNCHES, count);
+	// From here on this is the last launch on each stream.
+	fillBytes(lastOn, 0xff, (processors as usize) * 4);
 	return OK;
 }
 
-/** Lists the launches that `countLaunches` counted. */
-export function listLaunches(control: usize): u32 {
+/** Lists the launches among the tasks [from, to). */
+export function listLaunches(control: usize, from: u32, to: u32): u32 {
 	load(control);
 	const launch = loadU32(control + LAUNCH) as usize;
-	// From here on LAST_ON is the last launch on each stream.
-	fillBytes(lastOn, 0xff, (processors as usize) * 4);
-	for (let task: u32 = 0; task < tasks; task++) {
+	for (let task = from; task < to && task < tasks; task++) {
 		const on = loadU32(processor + (task as usize) * 4);
 		if (on === NONE || loadU32(atFirst + (on as usize) * 4) === NOT_WAITED_FOR) continue;
 		const last = lastOn + (on as usize) * 4;

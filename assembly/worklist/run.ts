@@ -10,20 +10,17 @@
 
 import { EXTERNALS, FINISH, FORCE, NONE, SETTLED_COUNT, START, TASKS, WAITS } from "../layout";
 import { fillBytes, loadU32, storeU32 } from "../memory";
-import { OK, STALLED, UNDECIDED } from "../status";
+import { OK, STALLED, UNDECIDED, UNFINISHED } from "../status";
 import { loadAnswers, openAnswers } from "./answers";
 import { demand, loadLaunches } from "./ask";
 import { BLOCKED, DONE, loadExplorer, setScope, TIED } from "./explore";
-import { follow } from "./follow";
+import { follow, loadFollower, STRETCH } from "./follow";
 import { openLaunchers } from "./launches";
 import { followMeeting } from "./meetings";
 import { loadEdges } from "./pull";
 import { loadResults, receiveTimes, saveResults, settled } from "./settle";
 import { loadStrands, openStrands, parkedOn, rankStrands, saveStrands, strands, takeStrand } from "./strands";
 import { loadTies } from "./ties";
-
-/** No status: the worklist goes on. */
-const GOES_ON: u32 = 0xffffffff;
 
 /** Takes up what an earlier call left. */
 function load(control: usize): void {
@@ -34,6 +31,7 @@ function load(control: usize): void {
 	loadTies(control);
 	loadExplorer(control);
 	loadLaunches(control);
+	loadFollower(control);
 }
 
 /** Nothing is settled: all ones are NaN, and the number NONE. */
@@ -70,16 +68,17 @@ function stop(tasks: u32, control: usize): u32 {
 	const partial = loadU32(control + EXTERNALS) > 0;
 	if (partial && loadU32(control + FORCE) === 0) return STALLED;
 	const outcome = forceOne(tasks);
-	if (outcome === DONE) return GOES_ON;
+	if (outcome === DONE) return UNFINISHED;
 	return partial && outcome === BLOCKED ? STALLED : UNDECIDED;
 }
 
-/** Goes on until all is settled, or waits for what is simulated elsewhere. */
+/** Goes on for a while: until all is settled, or waits for what is simulated elsewhere, or some more may follow. */
 export function runWorklist(control: usize): u32 {
 	load(control);
 	const tasks = loadU32(control + TASKS);
-	let status = GOES_ON;
-	while (status === GOES_ON) {
+	const enough: u32 = settled + 4 * STRETCH;
+	let status = UNFINISHED;
+	while (status === UNFINISHED && settled < enough) {
 		const index = takeStrand();
 		if (index === NONE) status = stop(tasks, control);
 		else if (index >= rankStrands) followMeeting(index);

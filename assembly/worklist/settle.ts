@@ -25,6 +25,11 @@ export function saveResults(control: usize): void {
 	storeU32(control + SETTLED_COUNT, settled);
 }
 
+/** For who settles by himself. */
+export function countSettled(count: u32): void {
+	settled = count;
+}
+
 export function startOf(task: u32): f64 {
 	return loadF64(starts + (task as usize) * 8);
 }

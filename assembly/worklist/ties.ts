@@ -8,7 +8,7 @@ import { NONE, PRED, PRED_OFFSET, TASKS } from "../layout";
 import { loadU32 } from "../memory";
 import { answerOf, firstWaitFrom, isAnswered, taskOfWait } from "./answers";
 import { startOf } from "./settle";
-import { firstMeeting } from "./strands";
+import { firstMeeting, strandOf } from "./strands";
 
 /** Longer chains of tasks that take no time are not followed. */
 const MAX_STEPS: u32 = 64;
@@ -18,6 +18,7 @@ let pred: usize = 0;
 let tasks: u32 = 0;
 let steps: u32 = 0;
 let highest: u32 = 0;
+let strand: u32 = 0;
 
 export function loadTies(control: usize): void {
 	predOffset = loadU32(control + PRED_OFFSET) as usize;
@@ -25,11 +26,15 @@ export function loadTies(control: usize): void {
 	tasks = loadU32(control + TASKS);
 }
 
-/** Raises `highest` by the task and all it needs that starts at `time`; false where that cannot be told. */
+/**
+ * Raises `highest` by the task and all it needs that starts at `time`; false where that cannot be told. Ranks that
+ * behave alike are simulated once, and some tasks elsewhere: what is not of this rank may be numbered in another way
+ * there, but for meetings, which always come behind all ranks.
+ */
 function visit(task: u32, time: f64): boolean {
 	steps++;
-	// The numbers of external tasks are not those of the whole graph.
 	if (steps > MAX_STEPS || task >= tasks) return false;
+	if (task < firstMeeting && highest < firstMeeting && strandOf(task) !== strand) return false;
 	if (task > highest) highest = task;
 	const edges = predOffset + (task as usize) * 4;
 	const end = loadU32(edges + 4);
@@ -49,6 +54,7 @@ function visit(task: u32, time: f64): boolean {
 function highestAt(task: u32, time: f64): u32 {
 	steps = 0;
 	highest = 0;
+	strand = strandOf(task);
 	return visit(task, time) ? highest : NONE;
 }
 
@@ -57,7 +63,6 @@ export function comesFirst(first: u32, second: u32, time: f64): u32 {
 	const one = highestAt(first, time);
 	const other = highestAt(second, time);
 	if (one === NONE || other === NONE || one === other) return NONE;
-	// Ranks that behave alike are simulated once, but their meetings need not be numbered alike.
 	if (one >= firstMeeting && other >= firstMeeting) return NONE;
 	return one < other ? 1 : 0;
 }

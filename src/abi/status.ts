@@ -15,4 +15,6 @@ export const Status = {
 	STALLED: 6,
 	/** Tasks of a processor that matters to runtime dependencies are not in line. */
 	OUT_OF_LINE: 7,
+	/** There is more to do. */
+	UNFINISHED: 8,
 } as const;

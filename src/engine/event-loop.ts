@@ -7,7 +7,7 @@ import { readTimeline } from "./read-timeline.js";
 import { loopSections, resultSections } from "./sections.js";
 import type { SimulationGraph } from "./simulation-graph.js";
 import { DeadlockError, type Timeline } from "./timeline.js";
-import { prepareWorklist } from "./worklist.js";
+import { prepareWorklist, runWorklist } from "./worklist.js";
 
 /** A graph laid out in the memory of a kernel, to be run as often as one likes. */
 export class EventLoop {
@@ -38,7 +38,7 @@ export class EventLoop {
 		const { kernel, arena } = this.#placed;
 		if (!this.#inTimeOrder) {
 			kernel.exports.openWorklist(arena.control);
-			if (kernel.exports.runWorklist(arena.control) === Status.OK) return;
+			if (runWorklist(this.#placed) === Status.OK) return;
 			this.#inTimeOrder = true;
 			this.#prepareLoop();
 		}

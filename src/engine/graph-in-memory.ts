@@ -49,7 +49,7 @@ export function placeGraph(kernel: Kernel, graph: SimulationGraph, options: Memo
 		WAIT_STREAM: waits.stream,
 		WAIT_DELAY: waits.delayNs,
 	});
-	if (kernel.exports.check(arena.control) === Status.BROKEN) {
+	if (!isWhole(kernel, arena, graph.taskCount, graph.edgeCount, waits.task.length)) {
 		// Says what is wrong, at leisure.
 		checkGraph(graph, externals);
 		throw new Error("the kernel finds the graph broken");
@@ -64,4 +64,28 @@ export function placeGraph(kernel: Kernel, graph: SimulationGraph, options: Memo
 		ascending: arena.read("ASCENDING") === 1,
 		strands: arena.read("SOURCES") + 1 + graph.taskCount - arena.read("FIRST_MEETING"),
 	};
+}
+
+/** Calls a function of the kernel for range after range, until it answers otherwise than the first time. */
+export function everyRange(count: number, call: (from: number, to: number) => boolean): boolean {
+	for (let from = 0; from < count; from += RANGE) if (!call(from, Math.min(count, from + RANGE))) return false;
+	return true;
+}
+
+/** A function that runs for long is compiled to better code, which the next call finds. */
+const RANGE = 0x8000;
+
+/** Whether every index points inside its column, and every time is one (assembly/check.ts). */
+function isWhole({ exports }: Kernel, arena: Arena, tasks: number, edges: number, waits: number): boolean {
+	const areTimes = (field: "DURATION" | "DELAY" | "WAIT_DELAY", count: number, least: number): boolean => {
+		const column = arena.read(field);
+		return everyRange(count, (from, to) => Boolean(exports.areTimes(column + 8 * from, to - from, least)));
+	};
+	return (
+		areTimes("DURATION", tasks, 0) &&
+		areTimes("DELAY", edges, -Number.MAX_VALUE) &&
+		areTimes("WAIT_DELAY", waits, -Number.MAX_VALUE) &&
+		exports.checkWaits(arena.control) === Status.OK &&
+		everyRange(tasks, (from, to) => exports.checkTasks(arena.control, from, to) === Status.OK)
+	);
 }

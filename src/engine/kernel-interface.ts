@@ -3,9 +3,15 @@
 export interface KernelExports {
 	abiVersion(): number;
 	heapBase(): number;
-	check(control: number): number;
-	countLaunches(control: number): number;
-	listLaunches(control: number): number;
+	areTimes(column: number, count: number, least: number): number;
+	checkWaits(control: number): number;
+	checkTasks(control: number, from: number, to: number): number;
+	findStrands(control: number, from: number, to: number): void;
+	openLaunchCounts(control: number): void;
+	noteMeetings(control: number, from: number, to: number): void;
+	countLaunches(control: number, from: number, to: number): number;
+	placeLaunchers(control: number): number;
+	listLaunches(control: number, from: number, to: number): number;
 	openWorklist(control: number): void;
 	runWorklist(control: number): number;
 	receive(control: number, task: number, start: number, finish: number): void;

@@ -22,7 +22,7 @@ export function resultSections({ tasks, externals, waits }: ResultCounts): Secti
 /** Work space of the worklist: `strands` is how many tasks have no edges or are meetings, and one more. */
 export function strandSections(strands: number): Section[] {
 	return [
-		{ field: "STRAND", bytes: strands * 20 },
+		{ field: "STRAND", bytes: strands * 24 },
 		{ field: "STACK", bytes: strands * 4 },
 	];
 }

@@ -1,22 +1,44 @@
 /** The worklist of a kernel over a graph in its memory: rank by rank, as far as each can go. */
 import { Status } from "../abi/status.js";
-import type { GraphInMemory } from "./graph-in-memory.js";
+import { everyRange, type GraphInMemory } from "./graph-in-memory.js";
 import { exportSections, launcherSections, launchSections, strandSections } from "./sections.js";
 
 /** Lays out what the worklist needs; false where only the order of time will do. */
 export function prepareWorklist(placed: GraphInMemory, exported?: Uint32Array): boolean {
-	const { arena, kernel, waits, processors, strands } = placed;
+	const { arena, kernel, graph, strands } = placed;
 	arena.reserve(strandSections(strands));
-	if (waits.task.length > 0) {
-		arena.reserve(launcherSections(processors));
-		if (kernel.exports.countLaunches(arena.control) !== Status.OK) return false;
-		arena.reserve(launchSections(arena.read("LAUNCHES")));
-		if (kernel.exports.listLaunches(arena.control) !== Status.OK) return false;
-	}
+	everyRange(graph.taskCount, (from, to) => {
+		kernel.exports.findStrands(arena.control, from, to);
+		return true;
+	});
 	if (exported) {
 		arena.inputs({ EXPORT_TASK: exported });
 		arena.reserve(exportSections(exported.length));
 		arena.write("EXPORTS", exported.length);
 	}
-	return true;
+	return graph.waitTask.length === 0 || prepareLaunches(placed);
+}
+
+/** Lists the launches that runtime dependencies ask about. */
+function prepareLaunches({ arena, kernel, graph, processors }: GraphInMemory): boolean {
+	const { exports } = kernel;
+	const { control } = arena;
+	arena.reserve(launcherSections(processors));
+	exports.openLaunchCounts(control);
+	everyRange(graph.taskCount, (from, to) => {
+		exports.noteMeetings(control, from, to);
+		return true;
+	});
+	const inLine = (status: number): boolean => status === Status.OK;
+	if (!everyRange(graph.taskCount, (from, to) => inLine(exports.countLaunches(control, from, to)))) return false;
+	if (!inLine(exports.placeLaunchers(control))) return false;
+	arena.reserve(launchSections(arena.read("LAUNCHES")));
+	return everyRange(graph.taskCount, (from, to) => inLine(exports.listLaunches(control, from, to)));
+}
+
+/** Runs as long as there is something to do; returns the status that it ends with. */
+export function runWorklist({ arena, kernel }: GraphInMemory): number {
+	let status: number = Status.UNFINISHED;
+	while (status === Status.UNFINISHED) status = kernel.exports.runWorklist(arena.control);
+	return status;
 }
