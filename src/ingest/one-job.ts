@@ -1,6 +1,6 @@
 /** Traces that are read together must be the ranks of one run, of the same steps, each once: else every number about waiting is wrong. */
 import { UserError } from "../lib/errors.js";
-import { rangesOf } from "../report/ranges.js";
+import { rangesOf } from "../lib/ranges.js";
 import type { TraceWarning } from "../trace/columns.js";
 import { asRank, type RankRead } from "./rank-read.js";
 
