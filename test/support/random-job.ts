@@ -182,8 +182,8 @@ export function randomJob(options: JobOptions): Job {
 			80,
 			true,
 			(rank) => [
-				{ id: rank === a ? there : back, collective: "send", elems: 4096, dst: rank === a ? b : a },
-				{ id: rank === a ? back : there, collective: "recv", elems: 4096, src: rank === a ? b : a },
+				{ id: there, elems: 4096, ...(rank === a ? { collective: "send", dst: b } : { collective: "recv", src: a }) },
+				{ id: back, elems: 4096, ...(rank === a ? { collective: "recv", src: b } : { collective: "send", dst: a }) },
 			],
 			[a, b],
 		);
@@ -257,15 +257,20 @@ export function randomJob(options: JobOptions): Job {
 		for (const { row } of of) if (random() < (options.lost ?? 0)) lostRows.add(row);
 		return of.filter((op, i) => op.startUs >= from && i < until && !lostRows.has(op.row));
 	});
+	// A kernel of which nothing is recorded does not show how many messages it carries.
+	const shown = kept.map((of) => of.filter((op, i) => says(options, op) || i === 0 || of[i - 1]!.row !== op.row));
 	const recorded = new Map<number, number>();
-	for (const of of kept) for (const { id } of of) recorded.set(id, (recorded.get(id) ?? 0) + 1);
-	const ranks = kept.map((of, r) =>
+	for (const of of shown) for (const { id } of of) recorded.set(id, (recorded.get(id) ?? 0) + 1);
+	const ranks = shown.map((of, r) =>
 		tableOf(of, r, world, stepStarts[r]!, now[r]!, options, (us) =>
 			Math.round(us * 1e3 * (1 + driftPpm[r]! * 1e-6) + offsetNs[r]!),
 		),
 	);
-	return { ranks, truth: kept.map((of) => Int32Array.from(of, ({ id }) => id)), offsetNs, driftPpm, recorded, sizes };
+	return { ranks, truth: shown.map((of) => Int32Array.from(of, ({ id }) => id)), offsetNs, driftPpm, recorded, sizes };
 }
+
+const says = ({ metadata = "seq" }: Pick<JobOptions, "metadata">, { step }: Op): boolean =>
+	metadata !== "none" && (metadata !== "late" || step > 0);
 
 function tableOf(
 	ops: readonly Op[],
@@ -287,9 +292,10 @@ function tableOf(
 		if (!names.has(groupId)) names.set(groupId, String(names.size));
 		return names.get(groupId)!;
 	};
-	const says = (op: Op): boolean => metadata !== "none" && (metadata !== "late" || op.step > 0);
-	const text = (of: (op: Op) => string): Uint32Array => Uint32Array.from(ops, (op) => (says(op) ? intern(of(op)) : 0));
-	const ints = (of: (op: Op) => number): Int32Array => Int32Array.from(ops, (op) => (says(op) ? of(op) : NONE));
+	const text = (of: (op: Op) => string): Uint32Array =>
+		Uint32Array.from(ops, (op) => (says({ metadata }, op) ? intern(of(op)) : 0));
+	const ints = (of: (op: Op) => number): Int32Array =>
+		Int32Array.from(ops, (op) => (says({ metadata }, op) ? of(op) : NONE));
 	const peer = (op: Op, recorded: number): number =>
 		relativePeers && recorded !== NONE ? op.group.indexOf(recorded) : recorded;
 	return {
@@ -305,8 +311,8 @@ function tableOf(
 		grid: Uint32Array.from(ops, ({ elems }) => intern(elems > 100 ? "[24, 1, 1]" : "[1, 1, 1]")),
 		collective: text(({ collective }) => collective),
 		dtype: text(() => "BFloat16"),
-		inElems: Float64Array.from(ops, (op) => (says(op) ? op.elems : NONE)),
-		outElems: Float64Array.from(ops, (op) => (says(op) ? op.elems : NONE)),
+		inElems: Float64Array.from(ops, (op) => (says({ metadata }, op) ? op.elems : NONE)),
+		outElems: Float64Array.from(ops, (op) => (says({ metadata }, op) ? op.elems : NONE)),
 		groupName: text(nameOf),
 		groupDesc: text(() => ""),
 		groupRanks: text(({ group }) => `[${group.join(", ")}]`),

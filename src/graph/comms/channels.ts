@@ -14,18 +14,18 @@ export interface Channel {
 	/** Ranks that take part. */
 	readonly size: number;
 	/** Those at hand. */
-	readonly members: ChannelMember[];
+	readonly members: readonly ChannelMember[];
 }
 
 export interface ChannelMember {
 	/** Index of the rank among those at hand. */
 	readonly rank: number;
 	/** Rows of its `RankComms` in their order. */
-	readonly ops: number[];
+	readonly ops: ArrayLike<number> & Iterable<number>;
 }
 
 export function findChannels(ranks: readonly RankComms[], { groups, groupOf }: CommGroups): Channel[] {
-	const channels = new Map<string, Channel>();
+	const channels = new Map<string, Omit<Channel, "members"> & { members: { rank: number; ops: number[] }[] }>();
 	const relative = new PeerNumbering(ranks, { groups, groupOf });
 	ranks.forEach((comms, r) => {
 		const direction = comms.strings.map((name) => (isSend(name) ? 1 : isReceive(name) ? 2 : 0));

@@ -19,7 +19,7 @@ const HUBER = 1.345;
 /** Recorded times are no finer, ns. */
 const LEAST_SCALE_NS = 50;
 /** The median absolute value of a normal distribution times this is its standard deviation. */
-export const SIGMAS = 1.4826;
+const SIGMAS = 1.4826;
 
 export class ClockEquations {
 	/** ns; and ns per ns. */

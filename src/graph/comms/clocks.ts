@@ -6,7 +6,7 @@
  * the pairs that share most, then least squares over all ranks and matches, weighted anew in rounds, so that single
  * ends that are far off pull no more than others (Huber's estimator).
  */
-import { ClockEquations, SIGMAS } from "./clock-equations.js";
+import { ClockEquations } from "./clock-equations.js";
 import { baseShifts, type EndSamples, sampleEnds } from "./clock-samples.js";
 import type { MatchColumns } from "./match-columns.js";
 import { median } from "./median.js";
@@ -36,6 +36,9 @@ const SIGNIFICANT = 5;
 const LEAST_DRIFT_NS = 1000;
 /** … and was seen on at least this many matches. */
 const LEAST_SAMPLES = 12;
+/** The capture is cut into so many stretches; a drift must show over at least as many of them. */
+const STRETCHES = 8;
+const LEAST_STRETCHES = 5;
 
 export function alignClocks(ranks: readonly RankComms[], matches: MatchColumns): Clocks {
 	const samples = sampleEnds(ranks, matches);
@@ -93,27 +96,50 @@ function driftShows(samples: EndSamples, still: ClockEquations): boolean {
 	return byRank(samples, still.residual).some((residuals, r) => {
 		let along = 0;
 		let square = 0;
-		for (let i = 0; i < residuals.length; i++) {
-			along += residuals[i]! * times[r]![i]!;
-			square += times[r]![i]! ** 2;
+		for (const [i, time] of times[r]!.entries()) {
+			along += residuals[i]! * time;
+			square += time * time;
 		}
-		return isSignificant(residuals, along / square, square);
+		const slope = along / square;
+		return isSignificant(
+			slope,
+			residuals.map((residual, i) => residual - slope * times[r]![i]!),
+			times[r]!,
+		);
 	});
 }
 
 function significant(samples: EndSamples, moving: ClockEquations, component: Uint32Array): Uint8Array {
 	const times = byRank(samples, timesOf(samples, moving));
 	const drifts = relativeTo(moving.drift, component);
-	return Uint8Array.from(byRank(samples, moving.residual), (residuals, r) => {
-		const square = times[r]!.reduce((sum, t) => sum + t * t, 0);
-		return isSignificant(residuals, drifts[r]! * moving.spanNs, square) ? 1 : 0;
-	});
+	return Uint8Array.from(byRank(samples, moving.residual), (residuals, r) =>
+		isSignificant(drifts[r]! * moving.spanNs, residuals, times[r]!) ? 1 : 0,
+	);
 }
 
-function isSignificant(residuals: Float64Array, movedNs: number, square: number): boolean {
+/**
+ * Neighbouring residuals are alike (the same collectives of one layer after another), so that it is not the members
+ * that count as observations but the medians of a few stretches of the capture.
+ *
+ * @param movedNs what the drift moves the clock by over half the capture.
+ * @param residuals what is left with the drift taken off.
+ */
+function isSignificant(movedNs: number, residuals: Float64Array, times: Float64Array): boolean {
 	if (residuals.length < LEAST_SAMPLES || Math.abs(movedNs) < LEAST_DRIFT_NS) return false;
-	const spread = SIGMAS * median(residuals.map(Math.abs));
-	return Math.abs(movedNs) > (SIGNIFICANT * spread) / Math.sqrt(square);
+	const stretches: number[][] = Array.from({ length: STRETCHES }, () => []);
+	for (const [i, time] of times.entries())
+		stretches[Math.min(STRETCHES - 1, Math.floor(((time + 1) / 2) * STRETCHES))]?.push(residuals[i]!);
+	let variance = 0;
+	let square = 0;
+	let seen = 0;
+	for (const [s, of] of stretches.entries()) {
+		if (of.length === 0) continue;
+		variance += median(of) ** 2;
+		square += ((2 * s + 1) / STRETCHES - 1) ** 2;
+		seen++;
+	}
+	if (seen < LEAST_STRETCHES) return false;
+	return Math.abs(movedNs) > SIGNIFICANT * Math.sqrt(variance / (seen - 2) / square);
 }
 
 /** Of each member the time of its match. */

@@ -1,4 +1,5 @@
 /** The ranks as comparisons see them once their clocks are known, and what that leaves to expect of their ends. */
+import { baseShifts } from "./clock-samples.js";
 import { type Clocks, clockLines } from "./clocks.js";
 import type { Comparable } from "./compare-sequences.js";
 import type { Expected } from "./find-shift.js";
@@ -17,22 +18,32 @@ export function plausibleNs({ medianResidualNs }: Clocks): { readonly usuallyNs:
 	return { usuallyNs, onceNs: PLAUSIBLE_ONCE * usuallyNs };
 }
 
+/** @param recorded the ranks on the clocks that their recorders show. */
 export function onCommonClock(
+	ranks: readonly RankComms[],
+	recorded: readonly Comparable[],
+	clocks: Clocks,
+): Comparable[] {
+	return clockLines(ranks, clocks).map(({ scale, shiftNs }, r) => ({
+		...recorded[r]!,
+		startNs: ranks[r]!.startNs.map((ns) => scale * ns + shiftNs),
+		endNs: ranks[r]!.endNs.map((ns) => scale * ns + shiftNs),
+	}));
+}
+
+/** The ranks as they were recorded, on the scale of the first one's base. */
+export function asRecorded(
 	ranks: readonly RankComms[],
 	signatures: readonly Signatures[],
 	inherited: readonly Uint8Array[],
-	clocks: Clocks,
 ): Comparable[] {
-	const lines = clockLines(ranks, clocks);
-	return ranks.map(({ startNs, endNs }, r) => {
-		const { scale, shiftNs } = lines[r]!;
-		return {
-			...signatures[r]!,
-			inherited: inherited[r]!,
-			startNs: startNs.map((ns) => scale * ns + shiftNs),
-			endNs: endNs.map((ns) => scale * ns + shiftNs),
-		};
-	});
+	const shifts = baseShifts(ranks);
+	return ranks.map(({ startNs, endNs }, r) => ({
+		...signatures[r]!,
+		inherited: inherited[r]!,
+		startNs: startNs.map((ns) => ns + shifts[r]!),
+		endNs: endNs.map((ns) => ns + shifts[r]!),
+	}));
 }
 
 /** Nothing between ranks whose clocks are not connected. */

@@ -26,13 +26,29 @@ export interface MatchColumns {
 	readonly oneWay: Uint8Array;
 }
 
-export class MatchBuilder {
-	private readonly offset: number[] = [0];
-	private readonly memberRank: number[] = [];
-	private readonly memberOp: number[] = [];
-	private readonly how: number[] = [];
-	private readonly expected: number[] = [];
-	private readonly oneWay: number[] = [];
+/** Takes matches one after another: the members of each, then `close`. */
+export interface MatchSink {
+	member(rank: number, op: number): void;
+	close(how: MatchHow, expected: number, oneWay: boolean): void;
+}
+
+export class MatchBuilder implements MatchSink {
+	private readonly offset: number[];
+	private readonly memberRank: number[];
+	private readonly memberOp: number[];
+	private readonly how: number[];
+	private readonly expected: number[];
+	private readonly oneWay: number[];
+
+	/** @param begun matches to begin with. */
+	constructor(begun?: MatchBuilder) {
+		this.offset = begun?.offset.slice() ?? [0];
+		this.memberRank = begun?.memberRank.slice() ?? [];
+		this.memberOp = begun?.memberOp.slice() ?? [];
+		this.how = begun?.how.slice() ?? [];
+		this.expected = begun?.expected.slice() ?? [];
+		this.oneWay = begun?.oneWay.slice() ?? [];
+	}
 
 	/** A member of the match that `close` ends. */
 	member(rank: number, op: number): void {

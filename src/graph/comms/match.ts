@@ -8,17 +8,19 @@
  * Twice: by what is recorded and by the order, which gives the clocks; then with the clocks, which show where recorded
  * numbers or the order lead astray. A wrong match makes ranks wait for the wrong moment, so that in doubt there is none.
  */
-import { type AlignedChannel, alignChannel, eachCommon } from "./align-channel.js";
+import { NONE } from "../../trace/columns.js";
+import { alignChannel } from "./align-channel.js";
 import { findChannels } from "./channels.js";
 import { alignClocks, type Clocks } from "./clocks.js";
-import type { Comparable } from "./compare-sequences.js";
 import { confirmChannel } from "./confirm-channel.js";
 import { findGroups } from "./groups.js";
 import { inheritGroups } from "./inherit-groups.js";
-import { clockDifferences, onCommonClock, plausibleNs } from "./known-clocks.js";
+import { joinConfirmed, joinTrusted } from "./join-channels.js";
+import { asRecorded, clockDifferences, onCommonClock, plausibleNs } from "./known-clocks.js";
+import { matchByTime } from "./match-by-time.js";
 import { MatchBuilder, type MatchColumns } from "./match-columns.js";
 import type { RankComms } from "./rank-comms.js";
-import { type Signatures, signaturesOf } from "./signatures.js";
+import { signaturesOf } from "./signatures.js";
 import { stepDifferences } from "./step-clocks.js";
 import { type UnmatchedComms, UnmatchedReport } from "./unmatched.js";
 import { wireTimes } from "./wire.js";
@@ -41,21 +43,23 @@ export interface MatchOptions {
 
 export function matchComms(ranks: readonly RankComms[], _options: MatchOptions = {}): CommMatches {
 	const groups = inheritGroups(ranks, findGroups(ranks));
-	const signatures = signaturesOf(ranks);
 	const channels = findChannels(ranks, groups);
 	const complete = channels.filter(({ members, size }) => members.length >= size);
 
-	const unaligned = alignClocks(ranks, new MatchBuilder().finish());
-	const recorded = onCommonClock(ranks, signatures, groups.inherited, unaligned);
+	const recorded = asRecorded(ranks, signaturesOf(ranks), groups.inherited);
 	const steps = stepDifferences(ranks);
 	const rough = complete.map((channel) => alignChannel(ranks, recorded, channel, steps));
-	const roughClocks = alignClocks(ranks, joinTrusted(signatures, rough));
+	const roughMatches = new MatchBuilder();
+	joinTrusted(recorded, rough, roughMatches);
+	const roughClocks = alignClocks(ranks, roughMatches.finish());
 
-	const common = onCommonClock(ranks, signatures, groups.inherited, roughClocks);
+	const common = onCommonClock(ranks, recorded, roughClocks);
 	const expected = clockDifferences(roughClocks);
 	const confirmed = rough.map((channel) => confirmChannel(ranks, common, channel, expected));
 	const builder = new MatchBuilder();
 	for (const channel of confirmed) joinConfirmed(common, channel, plausibleNs(roughClocks).onceNs, builder);
+	const unknown = groups.groupOf.map((of) => Uint8Array.from(of, (group) => (group === NONE ? 1 : 0)));
+	if (ranks.length > 1 && unknown.some((of) => of.includes(1))) matchByTime(ranks, recorded, unknown, steps, builder);
 	const matches = builder.finish();
 	const clocks = alignClocks(ranks, matches);
 	const report = new UnmatchedReport(ranks, groups, matches);
@@ -66,44 +70,4 @@ export function matchComms(ranks: readonly RankComms[], _options: MatchOptions =
 		unmatched: report.of(channels, confirmed),
 		assumedRanks: 0,
 	};
-}
-
-/** What the members agree on that are trusted, for the clocks. */
-function joinTrusted(signatures: readonly Signatures[], channels: readonly AlignedChannel[]): MatchColumns {
-	const builder = new MatchBuilder();
-	for (const { members, how, channel } of channels) {
-		const trusted = members.filter((member) => member.trusted);
-		if (trusted.length < 2) continue;
-		eachCommon(trusted, (ops) => {
-			for (const [k, { rank }] of trusted.entries()) builder.member(rank, ops[k]!);
-			builder.close(how, channel.size, signatures[trusted[0]!.rank]!.oneWay[ops[0]!] === 1);
-		});
-	}
-	return builder.finish();
-}
-
-/** What all members agree on whose ends do not speak against it. */
-function joinConfirmed(
-	common: readonly Comparable[],
-	{ members, how, channel }: AlignedChannel,
-	mostApartNs: number,
-	builder: MatchBuilder,
-): void {
-	if (members.some(({ trusted }) => !trusted)) return;
-	eachCommon(members, (ops) => {
-		const oneWay = common[members[0]!.rank]!.oneWay[ops[0]!] === 1;
-		let firstEnd = Number.POSITIVE_INFINITY;
-		let lastEnd = Number.NEGATIVE_INFINITY;
-		let lastStart = Number.NEGATIVE_INFINITY;
-		for (const [k, { rank }] of members.entries()) {
-			const { startNs, endNs } = common[rank]!;
-			firstEnd = Math.min(firstEnd, endNs[ops[k]!]!);
-			lastEnd = Math.max(lastEnd, endNs[ops[k]!]!);
-			lastStart = Math.max(lastStart, startNs[ops[k]!]!);
-		}
-		// What flows one way may be over on one side before it begins on the other.
-		if (lastEnd - firstEnd > mostApartNs && !(oneWay && firstEnd < lastStart)) return;
-		for (const [k, { rank }] of members.entries()) builder.member(rank, ops[k]!);
-		builder.close(how, channel.size, oneWay);
-	});
 }
