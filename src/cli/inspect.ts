@@ -31,6 +31,6 @@ async function describe(paths: readonly string[], flags: ReadFlags): Promise<Ins
 		return known.data;
 	}
 	return withRanks(paths, flags, { graph: false, shape: true }, ({ reads, source, ingestMs, workers }) =>
-		computing(() => assembleInspect(inspected(reads), source, { ...timing, ingestMs, workers })),
+		computing(() => assembleInspect(inspected(reads), source, { ...timing, ingestMs, workers }, flags)),
 	);
 }

@@ -82,6 +82,7 @@ export function withReadFlags(command: Command): Command {
 				parseCount,
 			),
 		)
+		.option("--assume-replicas", "take data-parallel replicas that are not given as copies of those that are")
 		.option("--json", "print one JSON document instead of text");
 }
 
@@ -91,6 +92,5 @@ export function withGraphFlags(command: Command): Command {
 			"--kernel-classes <file>",
 			'further kernel classes: a JSON list of {"pattern", "class": compute, communication or memory}',
 		)
-		.option("--assume-replicas", "take data-parallel replicas that are not given as copies of those that are")
 		.option("--no-cache", "neither use nor keep the graph of these traces (LUMOS_CACHE=off does it for good)");
 }

@@ -29,7 +29,7 @@ export async function pack(paths: string[], flags: PackFlags): Promise<void> {
 		{ graph: true, shape: true },
 		async (loaded, pool) => {
 			const inspectTiming = { ingestMs: loaded.ingestMs, totalMs: 0, peakRssMb: 0, workers: loaded.workers };
-			const { timing: _, ...job } = assembleInspect(inspected(loaded.reads), loaded.source, inspectTiming);
+			const { timing: _, ...job } = assembleInspect(inspected(loaded.reads), loaded.source, inspectTiming, flags);
 			return { ...(await graphOf(loaded, pool, flags)), job };
 		},
 	);

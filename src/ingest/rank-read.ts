@@ -85,7 +85,8 @@ function summarise(trace: Trace, options: RankReadOptions): RankRead {
 
 /** What `assembleInspect` wants of ranks whose shape was asked for. */
 export function inspected(reads: readonly RankRead[]): InspectedRank[] {
-	return reads.map(({ description, survey, skipped, warnings }) => ({
+	return reads.map(({ description, survey, comms, skipped, warnings }) => ({
+		comms,
 		description: description!,
 		survey: survey!,
 		skipped,

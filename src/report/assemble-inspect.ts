@@ -1,13 +1,17 @@
 /** Puts what traces say about their job together as the document `lumos.inspect/1`. */
 import { describeSurveys, type Survey } from "../analysis/job-shape/index.js";
-import { nsToMs } from "../lib/units.js";
+import { type CommMatches, type MatchOptions, matchComms } from "../graph/comms/match.js";
+import type { RankComms } from "../graph/comms/rank-comms.js";
+import { commWarnings } from "../graph/join/warnings.js";
+import { nsToMs, nsToUs } from "../lib/units.js";
 import { Category, type ProcessGroup, type Trace, type TraceWarning } from "../trace/columns.js";
-import type { InspectRank, InspectResult } from "./inspect-result.js";
+import type { InspectClocks, InspectRank, InspectResult } from "./inspect-result.js";
 
 /** What is said of a job is put together from this of each of its ranks. */
 export interface InspectedRank {
 	readonly description: InspectRank;
 	readonly survey: Survey;
+	readonly comms: RankComms;
 	readonly skipped: Trace["skipped"];
 	readonly warnings: readonly TraceWarning[];
 }
@@ -16,16 +20,40 @@ export function assembleInspect(
 	ranks: readonly InspectedRank[],
 	source: InspectResult["source"],
 	timing: InspectResult["timing"],
+	options: MatchOptions = {},
 ): InspectResult {
+	const matches = matchComms(
+		ranks.map(({ comms }) => comms),
+		options,
+	);
 	return {
 		schema: "lumos.inspect/1",
 		source,
 		ranks: ranks.map(({ description }) => description),
 		processGroups: mergeGroups(ranks).map((group) => ({ ...group, ranks: [...group.ranks] })),
 		job: describeSurveys(ranks.map(({ survey }) => survey)),
+		clocks: describeClocks(ranks, matches),
 		skipped: addUp(ranks.flatMap(({ skipped }) => skipped)),
-		warnings: mergeWarnings(ranks.flatMap(({ warnings }) => warnings)),
+		warnings: mergeWarnings([
+			...ranks.flatMap(({ warnings }) => warnings),
+			...(ranks.length > 1 ? commWarnings(matches) : []),
+		]),
 		timing,
+	};
+}
+
+function describeClocks(ranks: readonly InspectedRank[], { count, clocks }: CommMatches): InspectClocks | null {
+	if (count === 0) return null;
+	const { offsetNs, driftPpm, residualNs, medianResidualNs, aligned } = clocks;
+	return {
+		medianResidualUs: nsToUs(medianResidualNs),
+		ranks: ranks.map(({ description }, r) => ({
+			rank: description.rank,
+			offsetUs: nsToUs(offsetNs[r]!),
+			driftPpm: driftPpm[r]!,
+			residualUs: Number.isNaN(residualNs[r]!) ? null : nsToUs(residualNs[r]!),
+			aligned: aligned[r] === 1,
+		})),
 	};
 }
 

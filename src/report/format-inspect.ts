@@ -2,7 +2,7 @@
 import { formatBytes, formatCount, formatMs } from "../lib/format.js";
 import { rangesOf } from "../lib/ranges.js";
 import { ellipsis, plural, section, timingLines, warningLines, wrap } from "./format-parts.js";
-import type { Finding, InspectRank, InspectResult } from "./inspect-result.js";
+import type { Finding, InspectClocks, InspectRank, InspectResult } from "./inspect-result.js";
 import { printable, shortenName } from "./names.js";
 import { createStyle, type Look, type Style } from "./style.js";
 import { formatTable } from "./table.js";
@@ -29,6 +29,7 @@ export function formatInspect(result: InspectResult, look: Look): string {
 		),
 		...section("Job", jobLines(result.job, style), style),
 		...section("Ranks", rankLines(result.ranks, style), style),
+		...(result.clocks ? section("Clocks", clockLines(result.clocks, style), style) : []),
 		...(result.processGroups.length > 0 ? section("Process groups", groupLines(result, style), style) : []),
 		...(result.skipped.length > 0 ? section("Not kept", skippedLines(result, style), style) : []),
 		...warningLines(result.warnings, style),
@@ -36,6 +37,32 @@ export function formatInspect(result: InspectResult, look: Look): string {
 		...timingLines(result.timing, [], style),
 		"",
 	].join("\n");
+}
+
+/** Those that are farthest off: most ranks of a job share a few machines' clocks. */
+function clockLines({ medianResidualUs, ranks }: InspectClocks, style: Style): string[] {
+	const right = "right" as const;
+	const byOffset = ranks.toSorted((a, b) => Math.abs(b.offsetUs) - Math.abs(a.offsetUs));
+	const shown = ranks.length > MAX_ROWS ? byOffset.slice(0, MAX_ROWS / 2) : ranks;
+	const rows = shown.map(({ rank, offsetUs, driftPpm, residualUs, aligned }) => [
+		String(rank),
+		aligned ? formatMs(offsetUs / 1000) : style.warn("unknown"),
+		driftPpm === 0 ? "-" : `${driftPpm.toFixed(1)} ppm`,
+		residualUs === null ? "-" : formatMs(residualUs / 1000),
+	]);
+	const columns = [
+		{ title: "rank", align: right },
+		{ title: "ahead of the first", align: right },
+		{ title: "drift", align: right },
+		{ title: "ends agree within", align: right },
+	];
+	const more = ranks.length - shown.length;
+	const rest = more > 0 ? [`  ${plural(more, "more rank")}, nearer to the first; --json lists all`] : [];
+	return [
+		...formatTable(columns, rows),
+		...rest,
+		`  All ends agree within ${formatMs(medianResidualUs / 1000)} (median)`,
+	];
 }
 
 const JOB_NAMES: Readonly<Record<keyof InspectResult["job"], string>> = {

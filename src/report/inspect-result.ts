@@ -37,6 +37,22 @@ const inspectRank = z.object({
 	steps: z.array(z.object({ step: stepName, measuredMs: ms })),
 });
 
+const clocks = z
+	.object({
+		medianResidualUs: z.number().describe("median distance of an end from the others of its collective, microseconds"),
+		ranks: z.array(
+			z.object({
+				rank: rankNumber,
+				offsetUs: z.number().describe("by how much its clock is ahead of the first rank's"),
+				driftPpm: z.number().describe("by how much it gains on it, parts per million"),
+				residualUs: z.number().nullable().describe("null where it shares no collective"),
+				aligned: z.boolean().describe("whether its clock is known against those of most ranks"),
+			}),
+		),
+	})
+	.describe("where the clocks of several ranks stood, by the common ends of their collectives");
+export type InspectClocks = z.infer<typeof clocks>;
+
 export const inspectResult = z.object({
 	schema: z.literal("lumos.inspect/1"),
 	source,
@@ -51,6 +67,7 @@ export const inspectResult = z.object({
 		}),
 	),
 	job,
+	clocks: clocks.nullable().optional().describe("null for one rank, and where no collective is shared"),
 	skipped: z.array(z.object({ what: z.string(), count })).describe("events that were counted but not kept"),
 	warnings: z.array(warning),
 	timing: ingestTiming,

@@ -20,7 +20,12 @@ export function joinWarnings(blocks: readonly RankBlock[], matches: CommMatches)
 			message: "inferred dependencies closed a cycle; the weakest edge of each was dropped",
 			count: dropped,
 		});
-	return blocks.length < 2 ? warnings : [...warnings, ...unmatched(matches), ...assumed(matches)];
+	return blocks.length < 2 ? warnings : [...warnings, ...commWarnings(matches)];
+}
+
+/** What was not matched, and what was assumed. */
+export function commWarnings(matches: CommMatches): TraceWarning[] {
+	return [...unmatched(matches), ...assumed(matches)];
 }
 
 const REASONS: Readonly<Record<UnmatchedReason, string>> = {
