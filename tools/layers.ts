@@ -15,6 +15,8 @@ const levels: readonly (readonly string[])[] = [
 	["engine"],
 	["sweep"],
 	["analysis"],
+	// From traces or descriptions to a predicted run.
+	["predict"],
 	["report"],
 	["ingest"],
 	["cli", "ui"],

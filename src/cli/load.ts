@@ -41,6 +41,8 @@ export interface LoadedGraph {
 export interface Wanted {
 	readonly graph: boolean;
 	readonly shape: boolean;
+	/** What part of a step each task of the graph belongs to. */
+	readonly labels?: boolean;
 }
 
 /** Reads all ranks; `then` gets them while the workers are still there. */

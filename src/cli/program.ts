@@ -1,5 +1,6 @@
 /** The commands and their flags. What a command needs is loaded when it runs: help and mistakes are answered at once. */
 import { Command, Option } from "commander";
+import { givenFlags, withConfigFlags } from "./config-flags.js";
 import { oneLine } from "./exit.js";
 import { parseRanks, parseSlowdown, parseStep, withGraphFlags, withReadFlags } from "./options.js";
 import { withSynthFlags } from "./synth-flags.js";
@@ -53,6 +54,16 @@ export function createProgram(): Command {
 	withSynthFlags(program.command("synth").description("write traces of an emulated job, with the truth beside them"))
 		.addHelpText("after", example("synth --out traces/ --model gpt3-15b --tp 2 --pp 2 --dp 2 --num-micro-batches 4"))
 		.action(async (flags) => (await import("./synth.js")).synth(flags));
+
+	withConfigFlags(
+		withReadFlags(
+			program.command("predict").description("predict another configuration of the job whose traces are given"),
+		)
+			.option("--hardware <name>", "the cluster: a preset or a YAML file", "h100-sxm")
+			.addOption(new Option("--seed <n>", "of which instances are drawn").argParser(Number).default(1)),
+	)
+		.addHelpText("after", example("predict traces/ --dp 8 --pp 4"))
+		.action(async (paths, flags, command) => (await import("./predict.js")).predict(paths, flags, givenFlags(command)));
 	return program;
 }
 

@@ -39,6 +39,8 @@ export interface RankReadOptions {
 	readonly meets: boolean;
 	/** Build the rank's part of the execution graph. */
 	readonly graph: boolean;
+	/** With the graph: say what part of a step each task belongs to. */
+	readonly labels?: boolean | undefined;
 	/** Look for the shape of the job. */
 	readonly shape: boolean;
 	/** Columns in shared memory. */
@@ -63,7 +65,7 @@ export async function readRank(
 
 function summarise(trace: Trace, options: RankReadOptions): RankRead {
 	const { kernelClasses, meets, shared } = options;
-	const block = options.graph ? draftRank(trace, { kernelClasses, meets, shared }) : undefined;
+	const block = options.graph ? draftRank(trace, { kernelClasses, meets, shared, labels: options.labels }) : undefined;
 	return {
 		path: trace.path,
 		rank: trace.rank,

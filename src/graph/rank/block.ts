@@ -8,6 +8,7 @@
 import type { TraceWarning } from "../../trace/columns.js";
 import type { RankComms } from "../comms/rank-comms.js";
 import type { GraphStep, Processor } from "../graph.js";
+import type { TaskLabels } from "./labels.js";
 
 export interface RankBlock {
 	readonly rank: number;
@@ -35,6 +36,8 @@ export interface RankBlock {
 	readonly deviceShiftNs: number;
 	/** Whether no edge and no wait goes back in measured time: then no cycle can go through this rank. */
 	readonly forward: boolean;
+	/** What part of a step each task belongs to, where that was asked for. */
+	readonly labels: TaskLabels | undefined;
 }
 
 export interface BlockColumns {

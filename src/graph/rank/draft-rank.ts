@@ -16,6 +16,7 @@ import { findLaunchQueue } from "../launch-queue.js";
 import { SyncRows } from "../sync-rows.js";
 import type { RankBlock } from "./block.js";
 import { finishDraft, stepsOf } from "./finish.js";
+import { labelTasks, orderLabels } from "./labels.js";
 
 export interface DraftOptions {
 	/** Classes of kernels beyond the built-in table. */
@@ -24,9 +25,14 @@ export interface DraftOptions {
 	readonly meets: boolean;
 	/** Columns in shared memory. @default false */
 	readonly shared?: boolean;
+	/** Say what part of a step each task belongs to. @default false */
+	readonly labels?: boolean | undefined;
 }
 
-export function draftRank(recorded: Trace, { kernelClasses, meets, shared = false }: DraftOptions): RankBlock {
+export function draftRank(
+	recorded: Trace,
+	{ kernelClasses, meets, shared = false, labels = false }: DraftOptions,
+): RankBlock {
 	const { trace, calls, history, deviceShiftNs } = alignDeviceClock(recorded);
 	const kinds = new KernelKinds(trace.strings, kernelClasses);
 	const comms = meets ? rankComms(trace, calls, kinds) : noComms(trace);
@@ -45,6 +51,7 @@ export function draftRank(recorded: Trace, { kernelClasses, meets, shared = fals
 
 	const { columns, strings, edgeCount, position, droppedEdges, forward } = finishDraft(draft, trace, shared);
 	return {
+		labels: labels ? orderLabels(labelTasks(draft, trace, cpu), position) : undefined,
 		rank: trace.rank,
 		worldSize: trace.worldSize,
 		path: trace.path,

@@ -1,0 +1,93 @@
+/** From a segment of the base run's graph to a block: its tasks, its inner edges, and what it waits for outside. */
+import { EdgeKind, type ExecutionGraph, NO_PROCESSOR, TaskKind } from "../../graph/graph.js";
+import type { Block } from "../block.js";
+import { BlockBuilder } from "../block-builder.js";
+import type { MessagePart } from "../blocks/messages.js";
+import type { CommFacts } from "./comm-facts.js";
+import type { StreamWait } from "./traced-library.js";
+
+export interface CutOptions {
+	/** Lane of a processor of the graph. */
+	readonly laneOf: (processor: number) => number;
+	/** Id in the library's strings of a string of the graph. */
+	readonly stringOf: (id: number) => number;
+	/** Nanoseconds that the task takes in the target; undefined where the target does not have it. */
+	readonly durationOf: (task: number) => number | undefined;
+	readonly factsOf: (task: number) => CommFacts | undefined;
+	/** Transfers between stages that a stream waits for. */
+	readonly awaited: ReadonlyMap<number, StreamWait>;
+	/** The messages of each kernel that exchanges, in place of those of the segment; in the order of the kernels. */
+	readonly parts?: readonly (readonly MessagePart[])[];
+	/** Bytes of a message in the target. */
+	readonly messageBytes: number;
+	/** Waits by task: [begin, end) of the graph's waits. */
+	readonly waitsOf: (task: number) => readonly number[];
+}
+
+export function cutBlock(graph: ExecutionGraph, name: string, tasks: Uint32Array, options: CutOptions): Block {
+	const { kind, processor, predOffset, pred, delayNs, edgeKind, confidence } = graph;
+	const { laneOf, stringOf, durationOf, factsOf, waitsOf } = options;
+	const builder = new BlockBuilder();
+	const localOf = new Map<number, number>();
+	let exchange = 0;
+	for (let i = 0; i < tasks.length; i++) {
+		const task = tasks[i]!;
+		const durationNs = durationOf(task);
+		if (durationNs === undefined) continue;
+		const taskKind = kind[task]! as TaskKind;
+		const lane = laneOf(processor[task]!);
+		const facts = factsOf(task);
+		const meets = taskKind === TaskKind.transfer || (taskKind === TaskKind.comm && facts !== undefined);
+		const own = builder.task(
+			meets ? TaskKind.transfer : taskKind,
+			lane,
+			stringOf(graph.name[task]!),
+			stringOf(graph.shape[task]!),
+			durationNs,
+		);
+		localOf.set(task, own);
+		let arrive = own;
+		for (let e = predOffset[task]!; e < predOffset[task + 1]!; e++) {
+			const from = pred[e]! >> 1;
+			const because = edgeKind[e]! as EdgeKind;
+			const how = {
+				at: (pred[e]! & 1) === 0 ? ("start" as const) : ("finish" as const),
+				delayNs: delayNs[e]!,
+				confidence: confidence[e]!,
+			};
+			const local = localOf.get(from);
+			if (because === EdgeKind.collective) continue;
+			if (meets && kind[from] === TaskKind.arrive && local !== undefined) arrive = local;
+			if (because === EdgeKind.intraThread || because === EdgeKind.intraStream) builder.afterLane(lane, because, how);
+			else if (because === EdgeKind.entry || kind[from] === TaskKind.source) builder.afterLane(lane, because);
+			else if (local !== undefined) builder.after(local, because, how);
+			// A launch of another segment, or a place in the launch queue, which frees itself far ahead of its end.
+			else if (because === EdgeKind.launch || (because === EdgeKind.sync && isLaunch(graph, task))) continue;
+			// Said by the exchange itself, below.
+			else if (options.awaited.has(from)) continue;
+			else if (processor[from] !== NO_PROCESSOR) builder.afterLane(laneOf(processor[from]!), because, how);
+		}
+		if (meets && facts) {
+			if (facts.role === "message") {
+				const parts = options.parts?.[exchange++] ?? facts.parts;
+				for (const part of parts) builder.meeting(arrive, "message", options.messageBytes, part.startsWith("receive"));
+			} else builder.meeting(arrive, facts.role, facts.bytes);
+		}
+		for (const wait of waitsOf(task))
+			builder.wait(laneOf(graph.waitStream[wait]!), graph.waitDelayNs[wait]!, graph.waitConfidence[wait]!);
+	}
+	for (let i = 0; i < tasks.length; i++) {
+		const transfer = localOf.get(tasks[i]!);
+		const wait = transfer === undefined ? undefined : options.awaited.get(tasks[i]!);
+		if (transfer === undefined || wait === undefined) continue;
+		const lane = laneOf(wait.processor);
+		builder.task(TaskKind.memory, lane, stringOf(graph.name[tasks[i]!]!), 0, 0);
+		builder.afterLane(lane, EdgeKind.intraStream);
+		builder.after(transfer, EdgeKind.interStream, { delayNs: wait.delayNs });
+	}
+	return builder.build(name);
+}
+
+function isLaunch(graph: ExecutionGraph, task: number): boolean {
+	return /launch|memset/i.test(graph.strings[graph.name[task]!]!);
+}

@@ -1,0 +1,70 @@
+/**
+ * How long the tasks of the base run take in the target: as measured where nothing about them changes, else the
+ * measured time by what the cost model says that the change does; and which share of the time is which.
+ */
+import type { ModelConfig } from "../../config/model.js";
+import type { ParallelConfig } from "../../config/parallel.js";
+import type { CollectiveOp, CostModel, GroupPlacement } from "../../cost/cost-model.js";
+import { type GroupKind, groupPlacement } from "../../cost/placement.js";
+import type { GroupRole } from "../block.js";
+import type { CommFacts } from "./comm-facts.js";
+
+export interface TracedJob {
+	readonly model: ModelConfig;
+	readonly parallel: ParallelConfig;
+	readonly gpusPerNode: number;
+}
+
+const KIND_OF: Readonly<Partial<Record<GroupRole, GroupKind>>> = {
+	tensor: "tp",
+	context: "cp",
+	expert: "ep",
+	data: "dp-cp",
+	expertData: "edp",
+	embedding: "embedding",
+};
+
+/** Where the group of a role runs in a job. */
+export function placementOf(role: GroupRole, { parallel, gpusPerNode }: TracedJob): GroupPlacement {
+	const kind = KIND_OF[role];
+	if (kind !== undefined) return groupPlacement(kind, parallel, gpusPerNode);
+	// The model group: all stages of one replica, and with a distributed optimizer of all replicas.
+	const { tensorModelParallelSize: tp, pipelineModelParallelSize: pp, dataParallelSize: dp } = parallel;
+	const size = tp * pp;
+	const nodes = Math.min(size, Math.max(1, Math.ceil((tp * pp * dp) / gpusPerNode)));
+	return { size, nodes, perNode: Math.ceil(size / nodes), sharing: 1 };
+}
+
+/** Factor from the time of a collective in one job to that of one in another. */
+export function collectiveFactor(
+	cost: CostModel,
+	from: { readonly job: TracedJob; readonly op: CollectiveOp; readonly bytes: number },
+	to: { readonly job: TracedJob; readonly op: CollectiveOp; readonly bytes: number },
+	role: GroupRole,
+): number {
+	const before = cost.collective(from.op, from.bytes, placementOf(role, from.job));
+	const after = cost.collective(to.op, to.bytes, placementOf(role, to.job));
+	return before > 0 ? after / before : 1;
+}
+
+export interface MessageLink {
+	readonly sameNode: boolean;
+	readonly sharing: number;
+}
+
+/** How the messages between two stages of a job travel. */
+export function messageLink({ parallel, gpusPerNode }: TracedJob, stage: number, other: number): MessageLink {
+	const { tensorModelParallelSize: tp, contextParallelSize: cp, dataParallelSize: dp } = parallel;
+	const perStage = tp * cp * dp;
+	const nodeOf = (of: number): number => Math.floor((of * perStage) / gpusPerNode);
+	return { sameNode: nodeOf(stage) === nodeOf(other), sharing: Math.min(gpusPerNode, perStage) };
+}
+
+/** Bytes of the activations between two stages on one rank. */
+export function activationBytes({ model, parallel }: TracedJob): number {
+	const { tensorModelParallelSize: tp, contextParallelSize: cp, microBatchSize, sequenceParallel } = parallel;
+	const tokens = (microBatchSize * model.seqLength) / cp / (sequenceParallel ? tp : 1);
+	return tokens * model.hiddenSize * (parallel.dtype === "fp32" ? 4 : 2);
+}
+
+export type FactsOf = (task: number) => CommFacts | undefined;

@@ -1,0 +1,168 @@
+/** Blocks of the target, cut from the base run when a program first needs them. */
+import type { HardwareConfig } from "../../config/hardware.js";
+import type { CostModel, GroupPlacement } from "../../cost/cost-model.js";
+import { EdgeKind, type ExecutionGraph, TaskKind } from "../../graph/graph.js";
+import type { Block, BlockLibrary, GroupRole, Lane } from "../block.js";
+import { BlockBuilder } from "../block-builder.js";
+import type { MessagePart } from "../blocks/messages.js";
+import { StringTable } from "../blocks/strings.js";
+import { cutBlock } from "./cut-block.js";
+import { type TracedLanes, tracedLanes } from "./lanes.js";
+import { activationBytes, placementOf, type TracedJob } from "./rescale.js";
+import type { Segment } from "./segments.js";
+import type { TracedLibrary } from "./traced-library.js";
+
+export interface TaskDurations {
+	/** Undefined where the target does not run the task. */
+	of(task: number, segment: Segment): number | undefined;
+}
+
+export interface SyntheticCollective {
+	readonly name: string;
+	readonly role: GroupRole;
+	readonly bytes: number;
+	readonly wireNs: number;
+	/** The compute stream waits for it. */
+	readonly awaited: boolean;
+}
+
+export class TracedBlocks {
+	readonly blocks: Block[] = [];
+	readonly lanes: Lane[];
+	readonly #strings = new StringTable();
+	readonly #stringIds = new Map<number, number>();
+	readonly #ids = new Map<string, number>();
+	readonly #cut = new Map<Segment, Map<string, number>>();
+	readonly #waits: ReadonlyMap<number, readonly number[]>;
+	readonly #traced: TracedLanes;
+	readonly #messageBytes: number;
+
+	constructor(
+		readonly library: TracedLibrary,
+		readonly target: TracedJob,
+		readonly cost: CostModel,
+	) {
+		this.#traced = tracedLanes(library.graph, library.ranks);
+		this.lanes = [...this.#traced.lanes];
+		this.#messageBytes = activationBytes(target);
+		const waits = new Map<number, number[]>();
+		library.graph.waitTask.forEach((task, wait) => {
+			const list = waits.get(task);
+			if (list) list.push(wait);
+			else waits.set(task, [wait]);
+		});
+		this.#waits = waits;
+	}
+
+	/** @param variant tells blocks of one segment with other durations or messages apart. */
+	of(
+		segment: Segment,
+		variant: string,
+		durationOf: (task: number) => number | undefined,
+		parts?: readonly (readonly MessagePart[])[],
+	): number {
+		let variants = this.#cut.get(segment);
+		if (variants === undefined) {
+			variants = new Map();
+			this.#cut.set(segment, variants);
+		}
+		let id = variants.get(variant);
+		if (id === undefined) {
+			const { graph } = this.library;
+			const block = cutBlock(graph, segment.kind, segment.tasks, {
+				laneOf: this.#traced.laneOf,
+				stringOf: (string) => this.#string(graph, string),
+				durationOf,
+				factsOf: (task) => this.library.factsOf(task),
+				awaited: this.library.awaited,
+				messageBytes: this.#messageBytes,
+				waitsOf: (task) => this.#waits.get(task) ?? [],
+				...(parts ? { parts } : {}),
+			});
+			id = this.blocks.push(block) - 1;
+			variants.set(variant, id);
+		}
+		return id;
+	}
+
+	/** A collective that the base run does not have. */
+	collective({ name, role, bytes, wireNs, awaited }: SyntheticCollective): number {
+		return this.#once(`collective ${name} ${role} ${bytes} ${awaited} ${wireNs}`, () => {
+			const { builder, arrive } = this.#launch(name, this.#lane(`${role} group`));
+			builder.task(TaskKind.transfer, this.#lane(`${role} group`), this.#strings.id(name), 0, Math.round(wireNs));
+			builder.after(arrive, EdgeKind.intraStream);
+			builder.meeting(arrive, role, bytes);
+			if (awaited) this.#await(builder, name, this.#lane(`${role} group`));
+			return builder.build(name);
+		});
+	}
+
+	/** Messages that the base run does not have: one kernel for all, which the compute stream waits for. */
+	exchange(parts: readonly MessagePart[], wireNs: number): number {
+		const name = parts.join(" ");
+		return this.#once(`exchange ${name} ${wireNs}`, () => {
+			const lane = this.#lane("pipeline group");
+			const { builder, arrive } = this.#launch(name, lane);
+			builder.task(TaskKind.transfer, lane, this.#strings.id(name), 0, Math.round(wireNs));
+			builder.after(arrive, EdgeKind.intraStream);
+			for (const part of parts) builder.meeting(arrive, "message", this.#messageBytes, part.startsWith("receive"));
+			this.#await(builder, name, lane);
+			return builder.build(name);
+		});
+	}
+
+	placement(role: GroupRole): GroupPlacement {
+		return placementOf(role, this.target);
+	}
+
+	finish(): BlockLibrary {
+		return { lanes: this.lanes, blocks: this.blocks, strings: this.#strings.strings };
+	}
+
+	#launch(name: string, lane: number): { builder: BlockBuilder; arrive: number } {
+		const builder = new BlockBuilder();
+		const { main, compute } = this.#traced;
+		const id = this.#strings.id(name);
+		const call = builder.task(TaskKind.launch, main, id, 0, Math.round(this.cost.cpuOpNs));
+		builder.afterLane(main, EdgeKind.intraThread);
+		const arrive = builder.task(TaskKind.arrive, lane, id, 0, 0);
+		builder.after(call, EdgeKind.launch, { delayNs: Math.round(this.cost.launchNs) });
+		builder.afterLane(lane, EdgeKind.intraStream);
+		builder.afterLane(compute, EdgeKind.interStream);
+		return { builder, arrive };
+	}
+
+	/** The compute stream goes on after what is on `lane`: an empty task stands for the wait. */
+	#await(builder: BlockBuilder, name: string, lane: number): void {
+		const { compute } = this.#traced;
+		builder.task(TaskKind.memory, compute, this.#strings.id(`wait for ${name}`), 0, 0);
+		builder.afterLane(compute, EdgeKind.intraStream);
+		builder.afterLane(lane, EdgeKind.interStream);
+	}
+
+	#lane(name: string): number {
+		const known = this.lanes.findIndex((lane) => lane.name === name);
+		if (known >= 0) return known;
+		return this.lanes.push({ kind: "stream", id: name, name }) - 1;
+	}
+
+	#string(graph: ExecutionGraph, id: number): number {
+		let own = this.#stringIds.get(id);
+		if (own === undefined) {
+			own = this.#strings.id(graph.strings[id]!);
+			this.#stringIds.set(id, own);
+		}
+		return own;
+	}
+
+	#once(key: string, make: () => Block): number {
+		let id = this.#ids.get(key);
+		if (id === undefined) {
+			id = this.blocks.push(make()) - 1;
+			this.#ids.set(key, id);
+		}
+		return id;
+	}
+}
+
+export type { HardwareConfig };

@@ -1,0 +1,150 @@
+/** The segments of a base run by what they are for, so that a plan can draw instances of each. */
+import { EdgeKind, type ExecutionGraph } from "../../graph/graph.js";
+import type { PassKind } from "../../graph/rank/labels.js";
+import { type CommFacts, type RankGrid, stageOfRank } from "./comm-facts.js";
+import { cutStep, type Segment, type TracedRank } from "./segments.js";
+
+/** One run of a segment by all ranks of a tensor group at once; what they do together must not be drawn apart. */
+export interface Instance {
+	/** By the rank's place in the tensor group. */
+	readonly segments: readonly Segment[];
+	readonly stage: number;
+}
+
+/** What the steps of one tensor group consist of behind the last pass. */
+export type Tail = readonly Instance[];
+
+/** A stream that goes on only after a transfer. */
+export interface StreamWait {
+	/** Of the graph. */
+	readonly processor: number;
+	/** From the end of the transfer until the stream could go on, beyond its own gap between kernels, ns. */
+	readonly delayNs: number;
+}
+
+export interface TracedLibrary {
+	readonly graph: ExecutionGraph;
+	readonly ranks: readonly TracedRank[];
+	readonly grid: RankGrid;
+	/** Chunks of a stage that passes of the base run were of. */
+	readonly pools: ReadonlyMap<string, readonly Instance[]>;
+	/** By role of the stage. */
+	readonly tails: ReadonlyMap<string, readonly Tail[]>;
+	factsOf(task: number): CommFacts | undefined;
+	/** Of transfers between stages: which stream then waits for them. */
+	readonly awaited: ReadonlyMap<number, StreamWait>;
+	readonly steps: number;
+}
+
+/** What makes the ends of a stage differ from those of another. */
+export function stageRole(isFirst: boolean, isLast: boolean): string {
+	return isFirst ? (isLast ? "only" : "first") : isLast ? "last" : "middle";
+}
+
+/** Key of the pool of a segment that is part of a pass. */
+export function passKey(passKind: PassKind, kind: "before" | "layer" | "behind", end: boolean): string {
+	return `${passKind} ${kind}${end && kind !== "layer" ? " end" : ""}`;
+}
+
+/** @param skipSteps steps that warm up. */
+export function tracedLibrary(
+	graph: ExecutionGraph,
+	ranks: readonly TracedRank[],
+	grid: RankGrid,
+	skipSteps: number,
+): TracedLibrary {
+	const pools = new Map<string, Instance[]>();
+	const tails = new Map<string, Tail[]>();
+	const put = (key: string, instance: Instance): void => {
+		const pool = pools.get(key);
+		if (pool) pool.push(instance);
+		else pools.set(key, [instance]);
+	};
+	const groups = new Map<number, TracedRank[]>();
+	const exchanges = new Uint8Array(graph.taskCount);
+	for (const rank of ranks) {
+		const group = Math.floor(rank.rank / grid.tensor);
+		groups.set(group, [...(groups.get(group) ?? []), rank]);
+	}
+	let steps = 0;
+	for (const members of groups.values()) {
+		const stage = stageOfRank(grid, members[0]!.rank);
+		const isFirst = stage === 0;
+		const isLast = stage === grid.pipeline - 1;
+		const stepsOf = members.map((member) =>
+			graph.steps.filter(({ rank, step }) => rank === member.rank && step !== "all").slice(skipSteps),
+		);
+		steps = stepsOf[0]!.length;
+		for (let step = 0; step < steps; step++) {
+			const cuts = members.map((member, m) => cutStep(graph, member, stepsOf[m]![step]!));
+			const layers = cuts[0]!.filter(({ kind }) => kind === "layer").map(({ layer }) => layer);
+			const lowest = Math.min(...layers);
+			const highest = Math.max(...layers);
+			const layersOfPass = new Map<number, number[]>();
+			for (const { kind, pass, layer } of cuts[0]!)
+				if (kind === "layer") layersOfPass.set(pass, [...(layersOfPass.get(pass) ?? []), layer]);
+			const tail: Instance[] = [];
+			cuts[0]!.forEach((segment, i) => {
+				const segments = cuts.map((cut) => cut[i]!);
+				const instance = { segments, stage };
+				const ofPass = layersOfPass.get(segment.pass) ?? [];
+				switch (segment.kind) {
+					case "begin":
+						put(`begin ${stageRole(isFirst, isLast)}`, instance);
+						break;
+					case "before":
+						put(passKey(segment.passKind, "before", isFirst && ofPass.includes(lowest)), instance);
+						break;
+					case "behind":
+						put(passKey(segment.passKind, "behind", isLast && ofPass.includes(highest)), instance);
+						break;
+					case "layer":
+						put(passKey(segment.passKind, "layer", false), instance);
+						break;
+					case "exchange":
+						for (const each of segments) for (const task of each.tasks) exchanges[task] = 1;
+						put(`exchange ${segment.parts.map((parts) => parts.join("+")).join()}`, instance);
+						break;
+					default:
+						if (segment.kind === "tail" || segment.pass < 0) tail.push(instance);
+						if (segment.kind === "data") put(`data ${opOf(segment)}`, instance);
+				}
+			});
+			const role = stageRole(isFirst, isLast);
+			tails.set(role, [...(tails.get(role) ?? []), tail]);
+		}
+	}
+	function factsOf(task: number): CommFacts | undefined {
+		const rank = ranks.find(({ begin, end }) => task >= begin && task < end);
+		return rank?.comms.get(task - rank.begin);
+	}
+	function opOf(segment: Segment): string {
+		for (const task of segment.tasks) {
+			const facts = factsOf(task);
+			if (facts?.op !== undefined) return facts.op;
+		}
+		return "none";
+	}
+	return { graph, ranks, grid, pools, tails, factsOf, steps, awaited: streamWaits(graph, exchanges) };
+}
+
+/**
+ * The wait for a message stands in the trace as an edge of the next kernel, whatever that is; it belongs to the exchange,
+ * since the same kernel of another instance has nothing to wait for.
+ */
+function streamWaits(graph: ExecutionGraph, exchanges: Uint8Array): Map<number, StreamWait> {
+	const { predOffset, pred, edgeKind, delayNs, processor } = graph;
+	const waits = new Map<number, StreamWait>();
+	for (let task = 0; task < graph.taskCount; task++) {
+		if (exchanges[task] === 1) continue;
+		let gapNs = 0;
+		for (let e = predOffset[task]!; e < predOffset[task + 1]!; e++)
+			if (edgeKind[e] === EdgeKind.intraStream) gapNs = delayNs[e]!;
+		for (let e = predOffset[task]!; e < predOffset[task + 1]!; e++) {
+			const from = pred[e]! >> 1;
+			if (edgeKind[e] !== EdgeKind.interStream || exchanges[from] === 0) continue;
+			waits.set(from, { processor: processor[task]!, delayNs: Math.max(0, delayNs[e]! - gapNs) });
+		}
+	}
+	return waits;
+}

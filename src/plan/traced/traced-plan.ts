@@ -1,0 +1,302 @@
+/** The plan of a target from the segments of a base run: which instances every rank of the target runs, in order. */
+import { numMicroBatches } from "../../config/parallel.js";
+import type { CollectiveOp, CostModel } from "../../cost/cost-model.js";
+import { TaskKind } from "../../graph/graph.js";
+import { PassKind } from "../../graph/rank/labels.js";
+import type { MessagePart } from "../blocks/messages.js";
+import { type Coordinates, groupRanks, rankAt } from "../coordinates.js";
+import { layOutParts, type PipelinePart } from "../layout.js";
+import { type ExecutionPlan, NO_MICRO_BATCH, type RankProgram } from "../program.js";
+import { scheduleStage } from "../schedule/index.js";
+import { StageItems } from "../stage-items.js";
+import { blockingPasses, messagesOfPipeline, type StageBlocks, type StagePlace } from "../stage-passes.js";
+import { type Bucket, gradientBuckets } from "./buckets.js";
+import { Draws } from "./random.js";
+import { activationBytes, collectiveFactor, messageLink, placementOf, type TracedJob } from "./rescale.js";
+import type { Segment } from "./segments.js";
+import { TracedBlocks } from "./traced-blocks.js";
+import { type Instance, passKey, stageRole, type Tail, type TracedLibrary } from "./traced-library.js";
+
+export interface TracedPlanInputs {
+	readonly library: TracedLibrary;
+	readonly base: TracedJob;
+	readonly target: TracedJob;
+	readonly cost: CostModel;
+	/** Fixes which instances are drawn. */
+	readonly seed: number;
+	/** Replicas that are simulated one by one; each stands for its share of all. */
+	readonly replicas: number;
+	/** What a task takes in the target; undefined where the target does not run it. */
+	readonly durationOf: (task: number, segment: Segment) => number | undefined;
+	/** Factor on the whole part behind the last pass, by stage role and stage. */
+	readonly deviceName: string;
+}
+
+/** Draws one instance after the other; all ranks of a tensor group draw alike. */
+class StageProgram {
+	readonly #sequences: number[][] = [];
+	readonly #draws: Draws;
+
+	constructor(
+		readonly inputs: TracedPlanInputs,
+		readonly blocks: TracedBlocks,
+		readonly at: Coordinates,
+		readonly parts: readonly PipelinePart[],
+		readonly buckets: readonly Bucket[],
+	) {
+		this.#draws = new Draws(inputs.seed, at.stage, at.data);
+	}
+
+	run(): ReturnType<StageItems["finish"]> {
+		const { target } = this.inputs;
+		const { parallel } = target;
+		const { pipelineModelParallelSize: stages, virtualPipelineSize: chunks, schedule: name } = parallel;
+		const microBatches = numMicroBatches(parallel);
+		const { stage } = this.at;
+		const schedule = scheduleStage(name, { stages, chunks, microBatches }, stage);
+		const place: StagePlace = { stage, stages, parts: stages * chunks, microBatches };
+		const role = stageRole(stage === 0, stage === stages - 1);
+		const items = new StageItems();
+		items.add(this.#sequence([this.#instance(this.#anyRole("begin", role), "")].flat()), []);
+		const lastBackward = this.#lastBackward(schedule);
+		const stageBlocks: StageBlocks = {
+			pass: (pass, microBatch, chunk) =>
+				this.#sequence(this.#pass(pass, chunk, lastBackward.get(chunk) === microBatch)),
+			blocking: (messages) => this.#sequence([this.#exchange(messages)]),
+			streamed: (message) => this.#sequence([this.#exchange([message])]),
+		};
+		blockingPasses(place, schedule, stageBlocks, items);
+		items.add(this.#sequence(this.#tail(role)), []);
+		return this.#expand(items.finish());
+	}
+
+	/** The micro-batch whose backward pass is the last of each chunk: beside it gradients are reduced. */
+	#lastBackward({ pass, microBatch, chunk }: ReturnType<typeof scheduleStage>): ReadonlyMap<number, number> {
+		const last = new Map<number, number>();
+		pass.forEach((kind, i) => {
+			if (kind === 1) last.set(chunk[i]!, microBatch[i]!);
+		});
+		return last;
+	}
+
+	#pass(pass: PassKind, chunk: number, isLast: boolean): number[] {
+		const { parallel } = this.inputs.target;
+		const stages = parallel.pipelineModelParallelSize;
+		const part = this.parts[chunk * stages + this.at.stage]!;
+		const forward = pass === PassKind.forward;
+		const ids: number[] = [];
+		const ends = {
+			before: () => this.#optional(passKey(pass, "before", part.hasEmbedding), ids),
+			behind: () => this.#optional(passKey(pass, "behind", part.hasHead), ids),
+		};
+		if (forward) ends.before();
+		else ends.behind();
+		const reduces = parallel.overlapGradReduce && isLast && pass === PassKind.backward;
+		const own = this.parts.filter(({ stage }) => stage === this.at.stage).indexOf(part);
+		// Chunks run backward from the last to the first.
+		const order = parallel.virtualPipelineSize - 1 - own;
+		const reduce = (layers: number): void => {
+			if (!reduces) return;
+			for (const bucket of this.buckets)
+				if (bucket.part === order && bucket.afterLayers === layers) ids.push(...this.#reduction(bucket, false));
+		};
+		if (!forward) reduce(0);
+		for (let layer = 0; layer < part.layers; layer++) {
+			ids.push(...this.#instance(this.#pool(passKey(pass, "layer", false)), ""));
+			if (!forward) reduce(layer + 1);
+		}
+		if (forward) ends.behind();
+		else ends.before();
+		if (!forward && part.hasEmbedding) reduce(part.layers + 1);
+		if (!forward) reduce(Number.POSITIVE_INFINITY);
+		return ids;
+	}
+
+	#optional(key: string, ids: number[]): void {
+		const pool = this.inputs.library.pools.get(key);
+		if (pool) ids.push(...this.#instance(pool, ""));
+	}
+
+	#pool(key: string): readonly Instance[] {
+		const pool = this.inputs.library.pools.get(key);
+		if (!pool) throw new Error(`the base run has no ${key}`);
+		return pool;
+	}
+
+	#anyRole(kind: string, role: string): readonly Instance[] {
+		const { pools } = this.inputs.library;
+		for (const each of [role, "only", "middle", "last", "first"]) {
+			const pool = pools.get(`${kind} ${each}`);
+			if (pool) return pool;
+		}
+		return [];
+	}
+
+	/** The same draw on every rank of the tensor group. */
+	#draw<T>(pool: readonly T[]): T | undefined {
+		return pool[this.#draws.below(pool.length)];
+	}
+
+	#instance(pool: readonly Instance[], variant: string, ...rest: [((task: number) => number)?]): number[] {
+		const drawn = this.#draw(pool);
+		if (!drawn) return [];
+		return [this.#cut(drawn, variant, rest[0])];
+	}
+
+	#cut({ segments }: Instance, variant: string, durationOf?: (task: number) => number | undefined): number {
+		const segment = segments[this.at.tensor % segments.length]!;
+		return this.blocks.of(segment, variant, durationOf ?? ((task) => this.inputs.durationOf(task, segment)));
+	}
+
+	#exchange(messages: readonly MessagePart[]): number {
+		const { library, base, target, cost } = this.inputs;
+		const { stage } = this.at;
+		const stages = target.parallel.pipelineModelParallelSize;
+		const ahead = messages.some((part) => part === "sendForward" || part === "receiveBackward");
+		const link = messageLink(target, stage, (stage + (ahead ? 1 : stages - 1)) % stages);
+		const wanted = cost.sendRecv(activationBytes(target), link.sameNode, link.sharing);
+		const pools = [...library.pools].filter(([key]) => key.startsWith("exchange "));
+		const key = `exchange ${messages.join("+")}`;
+		const single = (instance: Instance): boolean => instance.segments[0]!.parts.length === 1;
+		const pool = (library.pools.get(key) ?? pools.flatMap(([, instances]) => instances)).filter(single);
+		const drawn = this.#draw(pool);
+		if (!drawn) return this.blocks.exchange(messages, wanted);
+		const segment = drawn.segments[this.at.tensor % drawn.segments.length]!;
+		const baseStages = base.parallel.pipelineModelParallelSize;
+		const wasAhead = segment.parts[0]!.some((part) => part === "sendForward" || part === "receiveBackward");
+		const was = messageLink(base, drawn.stage, (drawn.stage + (wasAhead ? 1 : baseStages - 1)) % baseStages);
+		const factor = wanted / cost.sendRecv(activationBytes(base), was.sameNode, was.sharing);
+		const { kind, durationNs } = library.graph;
+		return this.blocks.of(
+			segment,
+			`${messages.join("+")} ${factor}`,
+			(task) => {
+				const isWire = kind[task] === TaskKind.transfer || kind[task] === TaskKind.comm;
+				return isWire ? Math.round(durationNs[task]! * factor) : this.inputs.durationOf(task, segment);
+			},
+			[messages],
+		);
+	}
+
+	#reduction({ elements }: Bucket, awaited: boolean): number[] {
+		const { parallel } = this.inputs.target;
+		const op = parallel.useDistributedOptimizer ? "reduceScatter" : "allReduce";
+		// Megatron-LM reduces in the precision of its gradient buffers.
+		return this.#data(op, elements * 4, "reduce gradients", awaited);
+	}
+
+	#data(op: CollectiveOp, bytes: number, name: string, awaited: boolean): number[] {
+		const { library, base, target, cost } = this.inputs;
+		if (placementOf("data", target).size < 2) return [];
+		const measured = library.pools.get(`data ${op}`);
+		if (!measured) {
+			const wireNs = cost.collective(op, bytes, placementOf("data", target));
+			return [this.blocks.collective({ name, role: "data", bytes, wireNs, awaited })];
+		}
+		let wireNs = 0;
+		let modelNs = 0;
+		const { kind, durationNs } = library.graph;
+		for (const { segments } of measured) {
+			for (const task of segments[0]!.tasks) {
+				const facts = library.factsOf(task);
+				if (facts?.role !== "data" || kind[task]! === TaskKind.arrive) continue;
+				wireNs += durationNs[task]!;
+				modelNs += cost.collective(facts.op ?? op, facts.bytes, placementOf("data", base));
+			}
+		}
+		const ns = Math.round(cost.collective(op, bytes, placementOf("data", target)) * (wireNs / modelNs));
+		const drawn = this.#draw(measured)!;
+		return [
+			this.#cut(drawn, `${bytes} ${ns}`, (task) =>
+				kind[task] === TaskKind.transfer || kind[task] === TaskKind.comm
+					? ns
+					: this.inputs.durationOf(task, drawn.segments[0]!),
+			),
+		];
+	}
+
+	/** Behind the last pass: pieces of the base run, its reductions and gathers by those of the target. */
+	#tail(role: string): number[] {
+		const { library, target } = this.inputs;
+		const { parallel } = target;
+		const tail = this.#tailOf(library, role);
+		const ids: number[] = [];
+		if (!parallel.overlapGradReduce) for (const bucket of this.buckets) ids.push(...this.#reduction(bucket, true));
+		const pieces = tail.filter(({ segments }) => segments[0]!.kind === "tail");
+		pieces.forEach((piece, i) => {
+			if (i === pieces.length - 1 && i > 0 && parallel.useDistributedOptimizer) this.#gathers(ids);
+			ids.push(this.#cut(piece, "tail"));
+		});
+		return ids;
+	}
+
+	#gathers(ids: number[]): void {
+		for (const { elements } of this.buckets)
+			ids.push(...this.#data("allGather", elements * 2, "gather parameters", true));
+	}
+
+	#tailOf(library: TracedLibrary, role: string): Tail {
+		for (const each of [role, "only", "middle", "last", "first"]) {
+			const tails = library.tails.get(each);
+			if (tails) return this.#draw(tails)!;
+		}
+		return [];
+	}
+
+	#sequence(ids: number[]): number {
+		return this.#sequences.push(ids) - 1;
+	}
+
+	#expand(items: ReturnType<StageItems["finish"]>): ReturnType<StageItems["finish"]> {
+		const block: number[] = [];
+		const microBatch: number[] = [];
+		const chunk: number[] = [];
+		items.block.forEach((sequence, i) => {
+			for (const id of this.#sequences[sequence]!) {
+				block.push(id);
+				microBatch.push(items.microBatch[i] ?? NO_MICRO_BATCH);
+				chunk.push(items.chunk[i]!);
+			}
+		});
+		return {
+			block: Uint32Array.from(block),
+			message: items.message,
+			microBatch: Int32Array.from(microBatch),
+			chunk: Int32Array.from(chunk),
+		};
+	}
+}
+
+/** @returns a plan with all ranks of `replicas` replicas. */
+export function tracedPlan(inputs: TracedPlanInputs): ExecutionPlan {
+	const { target, library, cost, replicas } = inputs;
+	const { model, parallel } = target;
+	const stages = parallel.pipelineModelParallelSize;
+	const parts = layOutParts(model, parallel);
+	const blocks = new TracedBlocks(library, target, cost);
+	const ranks: Coordinates[] = [];
+	for (let stage = 0; stage < stages; stage++)
+		for (let data = 0; data < replicas; data++)
+			for (let tensor = 0; tensor < parallel.tensorModelParallelSize; tensor++)
+				ranks.push({ tensor, context: 0, data, stage });
+	const { groupsOf, groupSize } = groupRanks(parallel, ranks);
+	const messages = messagesOfPipeline(parts.length, numMicroBatches(parallel));
+	const perStage = ranks.length / stages;
+	const programs = ranks.map((at, r): RankProgram => {
+		const own = parts.filter(({ stage }) => stage === at.stage).reverse();
+		const program = new StageProgram(inputs, blocks, at, parts, gradientBuckets(model, parallel, own)).run();
+		const shift = (r % perStage) * messages;
+		return {
+			rank: rankAt(parallel, at),
+			stage: at.stage,
+			deviceName: inputs.deviceName,
+			replicas: parallel.dataParallelSize / replicas,
+			...program,
+			message: program.message.map((id) => id + shift),
+			group: groupsOf[r]!,
+		};
+	});
+	return { library: blocks.finish(), programs, messageCount: messages * perStage, groupSize };
+}
+
+export { collectiveFactor };

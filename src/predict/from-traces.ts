@@ -1,0 +1,146 @@
+/** Predicts another configuration from the traces of one run: cut, plan, instantiate, simulate; the run itself first. */
+import type { Survey } from "../analysis/job-shape/index.js";
+import { replayedWindow } from "../analysis/times.js";
+import { checkParallel } from "../config/check-parallel.js";
+import type { HardwareConfig } from "../config/hardware.js";
+import { type ModelDescription, resolveModel } from "../config/model.js";
+import { type Overrides, overrideParallel } from "../config/overrides.js";
+import type { CostModel } from "../cost/cost-model.js";
+import { simulate } from "../engine/index.js";
+import type { ExecutionGraph } from "../graph/graph.js";
+import type { RankBlock } from "../graph/rank/block.js";
+import { UserError } from "../lib/errors.js";
+import { instantiate } from "../plan/instantiate/index.js";
+import { commFacts, type RankGrid } from "../plan/traced/comm-facts.js";
+import type { TracedJob } from "../plan/traced/rescale.js";
+import type { TracedRank } from "../plan/traced/segments.js";
+import { type TracedLibrary, tracedLibrary } from "../plan/traced/traced-library.js";
+import { tracedPlan } from "../plan/traced/traced-plan.js";
+import { type BaseJob, baseJob, commHabits, type Told } from "./base-job.js";
+
+export interface TracedRun {
+	readonly graph: ExecutionGraph;
+	/** One a rank of the graph, with labels. */
+	readonly blocks: readonly RankBlock[];
+	readonly surveys: readonly Survey[];
+}
+
+export interface PredictInputs {
+	readonly run: TracedRun;
+	readonly overrides: Overrides;
+	readonly told: Told;
+	readonly hardware: HardwareConfig;
+	readonly cost: CostModel;
+	readonly seed: number;
+}
+
+export interface TracedPrediction {
+	readonly base: BaseJob;
+	readonly target: TracedJob;
+	/** Mean step of the replay, and of the identity plan. */
+	readonly replayMs: number;
+	readonly identityMs: number;
+	readonly iterationMs: number;
+	readonly graph: ExecutionGraph;
+}
+
+/** The first step warms up where there are more. */
+const WARM_UP_STEPS = 1;
+
+export function predictFromTraces(inputs: PredictInputs): TracedPrediction {
+	const { run, overrides, told, hardware, cost, seed } = inputs;
+	const base = jobOf(run, told);
+	const grid = gridOf(base);
+	const ranks = tracedRanks(run, grid);
+	const steps = run.graph.steps.filter(({ step }) => step !== "all");
+	if (steps.length === 0) throw new UserError("the traces have no ProfilerStep ranges; profile whole steps");
+	const skip = new Set(steps.map(({ step }) => step)).size > 1 ? WARM_UP_STEPS : 0;
+	const library = tracedLibrary(run.graph, ranks, grid, skip);
+	const gpusPerNode = hardware.node.gpusPerNode;
+	const from: TracedJob = { model: base.model, parallel: base.parallel, gpusPerNode };
+	const model = resolveModel({ ...base.model, ...(overrides.model as Partial<ModelDescription>) });
+	const parallel = overrideParallel(base.parallel, model, overrides);
+	checkParallel(model, parallel);
+	const to: TracedJob = { model, parallel, gpusPerNode };
+	const replayNs = replayed(run.graph, skip);
+	const planned = (target: TracedJob): { iterationNs: number; graph: ExecutionGraph } => {
+		const plan = tracedPlan({
+			library,
+			base: from,
+			target,
+			cost,
+			seed,
+			replicas: target.parallel.dataParallelSize,
+			durationOf: (task) => library.graph.durationNs[task]!,
+			deviceName: hardware.gpu.name,
+		});
+		const graph = instantiate(plan);
+		return { iterationNs: stepNs(graph), graph };
+	};
+	const identity = planned(from);
+	const target = planned(to);
+	return {
+		base,
+		target: to,
+		replayMs: replayNs / 1e6,
+		identityMs: identity.iterationNs / 1e6,
+		iterationMs: target.iterationNs / 1e6,
+		graph: target.graph,
+	};
+}
+
+function gridOf({ parallel }: BaseJob): RankGrid {
+	return {
+		tensor: parallel.tensorModelParallelSize,
+		context: parallel.contextParallelSize,
+		data: parallel.dataParallelSize,
+		pipeline: parallel.pipelineModelParallelSize,
+	};
+}
+
+function jobOf({ blocks, surveys }: TracedRun, told: Told): BaseJob {
+	const anyGrid: RankGrid = { tensor: 1, context: 1, data: 1, pipeline: 1 };
+	const facts = blocks.flatMap(({ comms, labels, columns }) =>
+		[...commFacts(comms, anyGrid)].map(([row, known]) => {
+			// The launch of a transfer stands before its arrival.
+			const arrive = columns.pred[columns.predOffset[row]!]! >> 1;
+			const launch = columns.pred[columns.predOffset[arrive]!]! >> 1;
+			return [known, (labels?.pass[launch] ?? -1) >= 0] as const;
+		}),
+	);
+	return baseJob(surveys, commHabits(facts), told);
+}
+
+function tracedRanks({ graph, blocks }: TracedRun, grid: RankGrid): TracedRank[] {
+	return blocks.map((block, b) => {
+		const { begin, end, rank } = graph.ranks[b]!;
+		if (!block.labels || block.labels.passKind.length === 0)
+			throw new UserError(
+				`${block.path} has no forward_step and backward_step ranges; record them (Megatron-LM: --profile with ranges)`,
+			);
+		return { rank, begin, end, labels: block.labels, comms: commFacts(block.comms, grid) };
+	});
+}
+
+/** Mean over the steps of the longest of the ranks' windows. */
+function replayed(graph: ExecutionGraph, skip: number): number {
+	const times = simulate(graph);
+	const longest = new Map<number | "all", number>();
+	for (const step of graph.steps) {
+		if (step.step === "all") continue;
+		const { startNs, endNs } = replayedWindow(graph, step, times);
+		longest.set(step.step, Math.max(longest.get(step.step) ?? 0, endNs - startNs));
+	}
+	const kept = [...longest.values()].slice(skip);
+	return kept.reduce((sum, ns) => sum + ns, 0) / kept.length;
+}
+
+function stepNs(graph: ExecutionGraph): number {
+	const times = simulate(graph);
+	return graph.steps.reduce((most, step) => {
+		const { startNs, endNs } = replayedWindow(graph, step, times);
+		return Math.max(most, endNs - startNs);
+	}, 0);
+}
+
+export type { TracedLibrary };
