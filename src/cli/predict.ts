@@ -18,7 +18,7 @@ export async function predict(paths: string[], flags: PredictFlags, given: Given
 	const overrides = overridesOf(given);
 	const hardware = overrideHardware(loadHardware(flags.hardware), overrides);
 	const prediction = await withRanks(paths, flags, { graph: true, shape: true, labels: true }, async (loaded, pool) => {
-		const { graph } = await graphOf(loaded, pool);
+		const { graph } = await graphOf(loaded, pool, flags);
 		const blocks = loaded.reads.map(({ block }) => block!);
 		const surveys = loaded.reads.map(({ survey }) => survey!);
 		return computing(() =>
