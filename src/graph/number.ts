@@ -10,8 +10,6 @@ export interface Numbering {
 	readonly order: Uint32Array;
 	/** New number of each draft task, from 0. */
 	readonly position: Uint32Array;
-	/** Whether the order is that of the measured starts. */
-	readonly byStart: boolean;
 	/** Edges dropped to break cycles (1 = dropped). */
 	readonly dropped: Uint8Array;
 	readonly droppedCount: number;
@@ -23,12 +21,12 @@ export function numberTasks(draft: RankDraft): Numbering {
 	const byStart = sortRows(ascending(count), draft.startNs);
 	// The source stands first even if something starts at the same moment.
 	const position = positionsOf(byStart);
-	if (isTopological(draft, position)) return { order: byStart, position, byStart: true, dropped, droppedCount: 0 };
+	if (isTopological(draft, position)) return { order: byStart, position, dropped, droppedCount: 0 };
 
 	let droppedCount = 0;
 	for (;;) {
 		const { order, stuck } = kahn(draft, position, dropped);
-		if (order.length === count) return { order, position: positionsOf(order), byStart: false, dropped, droppedCount };
+		if (order.length === count) return { order, position: positionsOf(order), dropped, droppedCount };
 		dropped[weakestOfCycle(draft, stuck, dropped)] = 1;
 		droppedCount++;
 	}

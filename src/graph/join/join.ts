@@ -156,8 +156,9 @@ function simulatedColumns(
 export interface CompletedJoin {
 	readonly graph: ExecutionGraph;
 	/**
-	 * Whether measured times prove that the ranks' collectives do not wait for each other in a circle: every edge leads
-	 * forward in time. Where they do not, nothing is known either way.
+	 * Whether measured times prove that the ranks' collectives do not wait for each other in a circle: on each rank, every
+	 * transfer takes it further on from the last arrival than all edges that go back can take it back, so that each
+	 * meeting lies later than the one before. Where they do not, nothing is known either way.
 	 */
 	readonly provenAcyclic: boolean;
 }
@@ -170,11 +171,10 @@ export function completeJoin(
 	const { kind, processor, predOffset, pred, edgeKind, confidence, measuredStartNs, measuredEndNs } = graph;
 	const { count, offset, memberRank, memberOp } = matches;
 	let edge = layout.edgeCount - memberRank.length;
-	let forward = blocks.every((block) => block.forward);
+	const leastGainNs = new Float64Array(blocks.length).fill(Number.POSITIVE_INFINITY);
 	for (let match = 0; match < count; match++) {
 		const rendezvous = layout.rankTasks + match;
 		let latest = Number.NEGATIVE_INFINITY;
-		let earliestEnd = Number.POSITIVE_INFINITY;
 		for (let m = offset[match]!; m < offset[match + 1]!; m++) {
 			const block = memberRank[m]!;
 			const transfer = placements[block]!.firstTask + blocks[block]!.comms.row[memberOp[m]!]!;
@@ -183,14 +183,17 @@ export function completeJoin(
 			edgeKind[edge] = EdgeKind.collective;
 			confidence[edge++] = EXACT;
 			if (measuredStartNs[arrival]! > latest) latest = measuredStartNs[arrival]!;
-			if (measuredEndNs[transfer]! < earliestEnd) earliestEnd = measuredEndNs[transfer]!;
+		}
+		for (let m = offset[match]!; m < offset[match + 1]!; m++) {
+			const block = memberRank[m]!;
+			const transfer = placements[block]!.firstTask + blocks[block]!.comms.row[memberOp[m]!]!;
+			leastGainNs[block] = Math.min(leastGainNs[block]!, measuredEndNs[transfer]! - latest);
 		}
 		kind[rendezvous] = TaskKind.rendezvous;
 		processor[rendezvous] = NO_PROCESSOR;
 		predOffset[rendezvous + 1] = edge;
 		measuredStartNs[rendezvous] = latest;
 		measuredEndNs[rendezvous] = latest;
-		if (earliestEnd < latest) forward = false;
 	}
-	return { graph, provenAcyclic: forward || count === 0 };
+	return { graph, provenAcyclic: blocks.every(({ backwardNs }, b) => backwardNs < leastGainNs[b]!) };
 }

@@ -34,8 +34,8 @@ export interface RankBlock {
 	readonly droppedEdges: number;
 	/** What was taken off the device's times, ns. */
 	readonly deviceShiftNs: number;
-	/** Whether no edge and no wait goes back in measured time: then no cycle can go through this rank. */
-	readonly forward: boolean;
+	/** By how much its edges and waits go back in measured time, added up, ns. */
+	readonly backwardNs: number;
 	/** What part of a step each task belongs to, where that was asked for. */
 	readonly labels: TaskLabels | undefined;
 }

@@ -49,7 +49,7 @@ export function draftRank(
 	addInterStreamEdges(draft, trace, calls, device, history, syncRows);
 	addInterThreadEdges(draft, trace, cpu);
 
-	const { columns, strings, edgeCount, position, droppedEdges, forward } = finishDraft(draft, trace, shared);
+	const { columns, strings, edgeCount, position, droppedEdges, backwardNs } = finishDraft(draft, trace, shared);
 	return {
 		labels: labels ? orderLabels(labelTasks(draft, trace, cpu), position) : undefined,
 		rank: trace.rank,
@@ -68,7 +68,7 @@ export function draftRank(
 		warnings: trace.warnings,
 		droppedEdges,
 		deviceShiftNs,
-		forward,
+		backwardNs,
 	};
 }
 

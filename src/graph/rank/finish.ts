@@ -18,7 +18,7 @@ export interface FinishedDraft {
 	/** New number of each draft task. */
 	readonly position: Uint32Array;
 	readonly droppedEdges: number;
-	readonly forward: boolean;
+	readonly backwardNs: number;
 }
 
 export function finishDraft(draft: RankDraft, trace: Trace, shared: boolean): FinishedDraft {
@@ -41,8 +41,7 @@ export function finishDraft(draft: RankDraft, trace: Trace, shared: boolean): Fi
 		columns.waitConfidence[w] = confidence;
 	});
 	fitDelays(columns);
-	const forward = numbering.byStart && goesForward(columns);
-	return { columns, strings, edgeCount, position, droppedEdges: droppedCount, forward };
+	return { columns, strings, edgeCount, position, droppedEdges: droppedCount, backwardNs: backward(columns) };
 }
 
 /** Renumbers names and shapes to the strings that are used, and returns these. */
@@ -82,16 +81,23 @@ function fillEdges(
 	}
 }
 
-/** Whether what waits for a transfer's end, or in a call for the device, was measured to go on after it. */
-function goesForward({ kind, startNs, endNs, predOffset, pred, waitTask, waitTarget }: BlockColumns): boolean {
+/**
+ * By how much edges and waits go back in measured time, added up: from the start of what is waited for, of a transfer
+ * from its end, to the start of what waits.
+ */
+function backward({ kind, startNs, endNs, predOffset, pred, waitTask, waitTarget }: BlockColumns): number {
+	let sum = 0;
+	const add = (from: number, to: number): void => {
+		const back = (kind[from] === TaskKind.transfer ? endNs[from]! : startNs[from]!) - startNs[to]!;
+		if (back > 0) sum += back;
+	};
 	for (let task = 0; task < kind.length; task++) {
-		for (let e = predOffset[task]!; e < predOffset[task + 1]!; e++) {
-			const from = pred[e]! >> 1;
-			if (kind[from] === TaskKind.transfer && endNs[from]! > startNs[task]!) return false;
-		}
+		// The only edge of a transfer comes from its own arrival.
+		if (kind[task] === TaskKind.transfer) continue;
+		for (let e = predOffset[task]!; e < predOffset[task + 1]!; e++) add(pred[e]! >> 1, task);
 	}
-	for (let w = 0; w < waitTask.length; w++) if (endNs[waitTarget[w]!]! > startNs[waitTask[w]!]!) return false;
-	return true;
+	for (let w = 0; w < waitTask.length; w++) add(waitTarget[w]!, waitTask[w]!);
+	return sum;
 }
 
 /** The steps of a trace by the tasks that mark them; times on the trace's own clock. */
