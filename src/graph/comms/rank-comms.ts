@@ -113,11 +113,21 @@ class TableBuilder {
 		const { events, comms } = trace;
 		const steps = trace.steps.flatMap(({ step, ...range }) => (step === "all" ? [] : [{ step, ...range }]));
 		const count = rows.length;
-		const text = (column: Uint32Array): Uint32Array =>
-			Uint32Array.from(comm, (c) => (c === NONE ? 0 : this.intern(column[c]!)));
-		const ints = (column: Int32Array): Int32Array => Int32Array.from(comm, (c) => (c === NONE ? NONE : column[c]!));
-		const floats = (column: Float64Array): Float64Array =>
-			Float64Array.from(comm, (c) => (c === NONE ? NONE : column[c]!));
+		// Loops: `from` with a function goes through an iterator and is ten times slower.
+		const text = (column: Uint32Array, of: readonly number[] = comm): Uint32Array => {
+			const ids = new Uint32Array(count);
+			for (let i = 0; i < count; i++) ids[i] = of[i] === NONE ? 0 : this.intern(column[of[i]!]!);
+			return ids;
+		};
+		const pick = <T extends Int32Array | Float64Array>(to: T, column: T, of: readonly number[] = comm): T => {
+			for (let i = 0; i < count; i++) to[i] = of[i] === NONE ? NONE : column[of[i]!]!;
+			return to;
+		};
+		const ints = (column: Int32Array): Int32Array => pick(new Int32Array(count), column);
+		const floats = (column: Float64Array): Float64Array => pick(new Float64Array(count), column);
+		const startNs = pick(new Float64Array(count), events.startNs, rows);
+		const endNs = pick(new Float64Array(count), events.durNs, rows);
+		for (let i = 0; i < count; i++) endNs[i]! += startNs[i]!;
 		const collective = text(comms.collective);
 		const src = ints(comms.srcRank);
 		const dst = ints(comms.dstRank);
@@ -133,11 +143,11 @@ class TableBuilder {
 			baseNs: trace.baseNs,
 			count,
 			row: Uint32Array.from(rows),
-			startNs: Float64Array.from(rows, (row) => events.startNs[row]!),
-			endNs: Float64Array.from(rows, (row) => events.startNs[row]! + events.durNs[row]!),
-			stream: Int32Array.from(rows, (row) => events.stream[row]!),
-			kernel: Uint32Array.from(rows, (row) => this.intern(events.name[row]!)),
-			grid: Uint32Array.from(rows, (row) => this.intern(events.shape[row]!)),
+			startNs,
+			endNs,
+			stream: pick(new Int32Array(count), events.stream, rows),
+			kernel: text(events.name, rows),
+			grid: text(events.shape, rows),
 			collective,
 			dtype: text(comms.dtype),
 			inElems: floats(comms.inElems),
