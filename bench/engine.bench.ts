@@ -20,7 +20,7 @@ export default async function engine(): Promise<Figure[]> {
 	const worklist = new EventLoop(acquireKernel("wasm"), graph, false);
 	const oracle = new EventLoop(acquireKernel("reference"), graph, true);
 	loop.run();
-	const pass = new OrderedPass(graph, loop.timeline());
+	const pass = new OrderedPass(graph, simulate(graph));
 	const objects = buildObjects(graph);
 	const amount = graph.taskCount / 1e6;
 	const tasks = `${amount.toFixed(1)} M tasks`;

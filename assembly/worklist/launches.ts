@@ -34,6 +34,8 @@ export const MAX_LAUNCHERS: u32 = 8;
 export const LAUNCHER_BYTES: usize = 16;
 export const LAUNCH_BYTES: usize = 12;
 const BROKEN_LINE: u32 = 0x80000000;
+/** In place of an edge: this + an external task, a meeting that is simulated elsewhere. TypeScript notes these. */
+const COMES_TO: u32 = 0x80000000;
 
 let predOffset: usize = 0;
 let pred: usize = 0;
@@ -100,11 +102,10 @@ export function noteMeetings(control: usize, from: u32, to: u32): void {
 function waitsFor(task: u32, other: u32): boolean {
 	const edges = predOffset + (task as usize) * 4;
 	const end = loadU32(edges + 4);
-	// Where nothing was noted for the other task this is anything, so it is looked up below.
 	const note = loadU32(noted + (other as usize) * 4);
 	for (let edge = loadU32(edges); edge < end; edge++) {
 		const from: u32 = loadU32(pred + (edge as usize) * 4) >>> 1;
-		if (from === other) return true;
+		if (from === other || note === COMES_TO + from) return true;
 		if (from >= all || loadU32(processor + (from as usize) * 4) !== NONE) continue;
 		const members = predOffset + (from as usize) * 4;
 		if (note < loadU32(members) || note >= loadU32(members + 4)) continue;
@@ -167,6 +168,7 @@ export function openLaunchCounts(control: usize): void {
 	markWaitedStreams(control);
 	fillBytes(launchers, 0xff, (processors as usize) * (MAX_LAUNCHERS as usize) * LAUNCHER_BYTES);
 	fillBytes(lastOn, 0xff, (processors as usize) * 4);
+	fillBytes(noted, 0xff, (all as usize) * 4);
 }
 
 /** Gives each launcher its place among all launches, and says how many there are. */

@@ -8,7 +8,7 @@
  * there. Then what one of them waits for is settled out of its turn.
  */
 
-import { EXTERNALS, FINISH, FORCE, NONE, SETTLED_COUNT, START, TASKS, WAITS } from "../layout";
+import { EXPORT_TASK, EXPORTS, EXTERNALS, FINISH, FORCE, NONE, SETTLED_COUNT, START, TASKS, WAITS } from "../layout";
 import { fillBytes, loadU32, storeU32 } from "../memory";
 import { OK, STALLED, UNDECIDED, UNFINISHED } from "../status";
 import { loadAnswers, openAnswers } from "./answers";
@@ -18,7 +18,7 @@ import { follow, loadFollower, STRETCH } from "./follow";
 import { openLaunchers } from "./launches";
 import { followMeeting } from "./meetings";
 import { loadEdges } from "./pull";
-import { loadResults, receiveTimes, saveResults, settled } from "./settle";
+import { isSettled, loadResults, receiveTimes, saveResults, settled } from "./settle";
 import { loadStrands, openStrands, parkedOn, rankStrands, saveStrands, strands, takeStrand } from "./strands";
 import { loadTies } from "./ties";
 
@@ -50,13 +50,21 @@ export function openWorklist(control: usize): void {
 	if (loadU32(control + WAITS) > 0) openLaunchers(control);
 }
 
-/** Settles what some strand waits for out of its turn: DONE, BLOCKED where there is nothing, or TIED. */
-function forceOne(tasks: u32): u32 {
+/** Settles out of its turn what some strand here or elsewhere waits for: DONE, BLOCKED where there is nothing, or TIED. */
+function forceOne(tasks: u32, control: usize): u32 {
 	setScope(0, tasks);
 	for (let index: u32 = 0; index < rankStrands; index++) {
 		const missing = parkedOn(index);
 		if (missing >= tasks) continue;
 		const outcome = demand(missing);
+		if (outcome === DONE || outcome === TIED) return outcome;
+	}
+	const exported = loadU32(control + EXPORTS);
+	const exportTask = loadU32(control + EXPORT_TASK) as usize;
+	for (let i: u32 = 0; i < exported; i++) {
+		const task = loadU32(exportTask + (i as usize) * 4);
+		if (isSettled(task)) continue;
+		const outcome = demand(task);
 		if (outcome === DONE || outcome === TIED) return outcome;
 	}
 	return BLOCKED;
@@ -67,7 +75,7 @@ function stop(tasks: u32, control: usize): u32 {
 	if (settled === tasks) return OK;
 	const partial = loadU32(control + EXTERNALS) > 0;
 	if (partial && loadU32(control + FORCE) === 0) return STALLED;
-	const outcome = forceOne(tasks);
+	const outcome = forceOne(tasks, control);
 	if (outcome === DONE) return UNFINISHED;
 	return partial && outcome === BLOCKED ? STALLED : UNDECIDED;
 }

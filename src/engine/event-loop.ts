@@ -3,10 +3,10 @@ import { Status } from "../abi/status.js";
 import { type GraphInMemory, type MemoryOptions, placeGraph } from "./graph-in-memory.js";
 import type { Kernel } from "./kernel-interface.js";
 import { checkLinks, type LinkModel } from "./links.js";
-import { readTimeline } from "./read-timeline.js";
+import { readTimes } from "./read-times.js";
 import { loopSections, resultSections } from "./sections.js";
 import type { SimulationGraph } from "./simulation-graph.js";
-import { DeadlockError, type Timeline } from "./timeline.js";
+import { DeadlockError, type LoopMode, type Times } from "./timeline.js";
 import { prepareWorklist, runWorklist } from "./worklist.js";
 
 /** A graph laid out in the memory of a kernel, to be run as often as one likes. */
@@ -77,12 +77,11 @@ export class EventLoop {
 	}
 
 	/** The results of the last run: copies of them, or views that live until the next run. */
-	timeline({ copy = true } = {}): Timeline {
-		const { kernel } = this.#placed;
-		return {
-			...readTimeline(this.#placed, copy),
-			sharedLinks: this.#links !== undefined,
-			mode: `${this.#inTimeOrder ? "event loop" : "worklist"} (${kernel.mode})`,
-		};
+	times({ copy = true } = {}): Times {
+		return readTimes(this.#placed, copy);
+	}
+
+	get mode(): LoopMode {
+		return `${this.#inTimeOrder ? "event loop" : "worklist"} (${this.#placed.kernel.mode})`;
 	}
 }

@@ -2,14 +2,14 @@
  * Columns of a graph in the memory of the engine, before there is a graph: whoever builds it, on any thread, writes
  * each value where the simulation reads it, and `simulate` copies nothing.
  */
-
-import type { Kernel } from "./kernel-interface.js";
-import { align, firstColumn } from "./memory.js";
+import { columnSections, worklistBytes } from "./footprint.js";
+import { type Kernel, MAX_MEMORY_BYTES } from "./kernel-interface.js";
+import { align, endBehind, firstColumn } from "./memory.js";
 import type { SimulationGraph } from "./simulation-graph.js";
 import { wasmKernel } from "./wasm.js";
 
 /** The columns of a graph that the engine reads. */
-export type GraphColumns = Omit<SimulationGraph, "taskCount" | "edgeCount">;
+export type GraphColumns = Omit<SimulationGraph, "taskCount" | "edgeCount" | "ranks">;
 
 export interface GraphSize {
 	readonly taskCount: number;
@@ -21,48 +21,75 @@ export interface GraphSize {
 /** A memory that holds columns, and where it is free. */
 export interface ColumnHome {
 	readonly kernel: Kernel;
-	readonly end: number;
+	end: number;
+	/** Whether somebody has views of the results of a simulation; they end where the memory is free. */
+	lent: boolean;
 }
 
 const homes = new WeakMap<ArrayBufferLike, ColumnHome>();
 
 /**
- * Columns filled with zeros, each over shared memory that can be posted to workers, for a graph of that size.
+ * Columns filled with zeros, each over shared memory that can be posted to workers, for a graph of that size. They are
+ * in the memory of the engine where a graph of that size fits into so many bytes of it; elsewhere otherwise.
  *
  * @throws EnvironmentError where there is no memory for them.
  */
-export function allocateColumns({ taskCount, edgeCount, waitCount }: GraphSize): GraphColumns {
+export function allocateColumns(size: GraphSize, memoryLimitBytes = MAX_MEMORY_BYTES): GraphColumns {
+	const counts = { tasks: size.taskCount, edges: size.edgeCount, waits: size.waitCount };
+	const least = { ...counts, processors: 0, strands: 0, launches: 0, externals: 0, exports: 0 };
+	if (worklistBytes(least) > memoryLimitBytes) return sharedColumns(size);
 	const kernel = wasmKernel();
+	const { columns, end } = columnsIn(kernel, size);
+	homes.set(columns.pred.buffer, { kernel, end, lent: false });
+	return columns;
+}
+
+/** Columns in the memory of a kernel, which is free behind them. */
+export function columnsIn(kernel: Kernel, size: GraphSize): { readonly columns: GraphColumns; readonly end: number } {
 	let end = firstColumn(kernel);
-	const place = (bytes: number): number => {
-		const address = end;
-		end = align(address + bytes);
-		return address;
-	};
-	const at = {
-		durationNs: place(taskCount * 8),
-		predOffset: place((taskCount + 1) * 4),
-		pred: place(edgeCount * 4),
-		delayNs: place(edgeCount * 8),
-		processor: place(taskCount * 4),
-		edgeKind: place(edgeCount),
-		waitTask: place(waitCount * 4),
-		waitStream: place(waitCount * 4),
-		waitDelayNs: place(waitCount * 8),
-	};
-	kernel.grow(end);
+	kernel.grow(endBehind(end, columnSections({ tasks: size.taskCount, edges: size.edgeCount, waits: size.waitCount })));
 	const buffer = kernel.buffer();
-	homes.set(buffer, { kernel, end });
+	const columns = layColumns(size, (bytes) => {
+		const byteOffset = align(end);
+		end = byteOffset + bytes;
+		return { buffer, byteOffset };
+	});
+	return { columns, end };
+}
+
+/** Columns in shared memory of their own. */
+export function sharedColumns(size: GraphSize): GraphColumns {
+	return layColumns(size, (bytes) => ({ buffer: new SharedArrayBuffer(bytes), byteOffset: 0 }));
+}
+
+interface Place {
+	readonly buffer: ArrayBufferLike;
+	readonly byteOffset: number;
+}
+
+function layColumns({ taskCount, edgeCount, waitCount }: GraphSize, place: (bytes: number) => Place): GraphColumns {
+	const f64 = (length: number): Float64Array => {
+		const { buffer, byteOffset } = place(8 * length);
+		return new Float64Array(buffer, byteOffset, length);
+	};
+	const u32 = (length: number): Uint32Array => {
+		const { buffer, byteOffset } = place(4 * length);
+		return new Uint32Array(buffer, byteOffset, length);
+	};
+	const u8 = (length: number): Uint8Array => {
+		const { buffer, byteOffset } = place(length);
+		return new Uint8Array(buffer, byteOffset, length);
+	};
 	return {
-		durationNs: new Float64Array(buffer, at.durationNs, taskCount),
-		predOffset: new Uint32Array(buffer, at.predOffset, taskCount + 1),
-		pred: new Uint32Array(buffer, at.pred, edgeCount),
-		delayNs: new Float64Array(buffer, at.delayNs, edgeCount),
-		processor: new Uint32Array(buffer, at.processor, taskCount),
-		edgeKind: new Uint8Array(buffer, at.edgeKind, edgeCount),
-		waitTask: new Uint32Array(buffer, at.waitTask, waitCount),
-		waitStream: new Uint32Array(buffer, at.waitStream, waitCount),
-		waitDelayNs: new Float64Array(buffer, at.waitDelayNs, waitCount),
+		durationNs: f64(taskCount),
+		predOffset: u32(taskCount + 1),
+		pred: u32(edgeCount),
+		delayNs: f64(edgeCount),
+		edgeKind: u8(edgeCount),
+		processor: u32(taskCount),
+		waitTask: u32(waitCount),
+		waitStream: u32(waitCount),
+		waitDelayNs: f64(waitCount),
 	};
 }
 

@@ -15,7 +15,12 @@ export function acquireKernel(mode: EngineMode): Kernel {
 
 export function releaseKernel(kernel: Kernel): void {
 	const kept = idle[kernel.mode];
-	if (kept.length < MAX_IDLE_KERNELS && kernel.buffer().byteLength <= MAX_IDLE_BYTES) kept.push(kernel);
+	if (kept.length < MAX_IDLE_KERNELS && isReusable(kernel)) kept.push(kernel);
+}
+
+/** Whether a released kernel may be used again: views of its memory then come to an end. */
+export function isReusable(kernel: Kernel): boolean {
+	return kernel.buffer().byteLength <= MAX_IDLE_BYTES;
 }
 
 /** Lets go of the memories kept for further runs. */

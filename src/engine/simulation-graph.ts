@@ -16,7 +16,15 @@ export type SimulationGraph = Pick<
 	| "waitTask"
 	| "waitStream"
 	| "waitDelayNs"
->;
+> & {
+	/** The tasks [begin, end) of each rank, ascending; what ranks share comes behind them. Where given, alike ranks are folded. */
+	readonly ranks?: readonly RankTasks[];
+};
+
+export interface RankTasks {
+	readonly begin: number;
+	readonly end: number;
+}
 
 /** The kernel numbers edges, 2 x tasks and flags in 32 bits. */
 const MAX_COUNT = 0x3fffffff;

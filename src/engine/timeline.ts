@@ -8,7 +8,8 @@ export const BY_WAIT = 0x80000000;
 /** `boundBy` of a launching call that a full launch queue put off: this + the kernel whose start made room. */
 export const BY_QUEUE = 0xc0000000;
 
-export interface Timeline {
+/** When everything happens, and why. */
+export interface Times {
 	/** One a task, ns. */
 	readonly startNs: Float64Array;
 	readonly finishNs: Float64Array;
@@ -23,14 +24,23 @@ export interface Timeline {
 	readonly waitResolved: Uint32Array;
 	/** The latest finish, ns. */
 	readonly makespanNs: number;
+}
+
+export interface Timeline extends Times {
 	/** Whether tasks shared links, so that how long each took came out of the simulation. */
 	readonly sharedLinks: boolean;
-	/**
-	 * Which engine ran, and how: in the order of time, or rank by rank as far as each can go. Where both can tell, they
-	 * agree to the bit.
-	 */
-	readonly mode: `${"event loop" | "worklist"} (${EngineMode})`;
+	readonly mode: TimelineMode;
 }
+
+/**
+ * Which engine ran, and how: in the order of time, or rank by rank as far as each can go; whether it ran over some ranks
+ * only, because the others are like them; and whether over all in one memory or in parts. Where several can tell, they
+ * agree to the bit.
+ */
+export type TimelineMode = `${LoopMode}${FoldMode}${CutMode}`;
+export type LoopMode = `${"event loop" | "worklist"} (${EngineMode})`;
+type FoldMode = "" | `, ${number} of ${number} ranks`;
+type CutMode = "" | `, in ${number} parts`;
 
 /** Not every task could be settled: edges and waits form a cycle. */
 export class DeadlockError extends Error {

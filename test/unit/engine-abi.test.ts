@@ -36,7 +36,8 @@ test("a graph that lies above 2 GiB is simulated as any other", () => {
 	const loop = new EventLoop({ ...kernel, base: 2.5 * 2 ** 30 }, graph, true);
 	loop.run();
 	expect(kernel.buffer().byteLength).toBeGreaterThan(2.5 * 2 ** 30);
-	expectSameBits({ ...loop.timeline() }, { ...simulate(graph, { inTimeOrder: true }) });
+	const { sharedLinks: _, mode: __, ...expected } = simulate(graph, { inTimeOrder: true });
+	expectSameBits({ ...loop.times() }, expected);
 });
 
 test("a graph that does not fit into 4 GiB is refused in one line", () => {

@@ -1,10 +1,9 @@
 /** Takes the results of a simulation out of the memory of the kernel. */
 import type { GraphInMemory } from "./graph-in-memory.js";
-import { BY_WAIT, type Timeline, UNBOUND } from "./timeline.js";
+import { BY_WAIT, type Times, UNBOUND } from "./timeline.js";
 
-export type Results = Omit<Timeline, "sharedLinks" | "mode">;
-
-export function readTimeline({ arena, graph, waits }: GraphInMemory, copy: boolean): Results {
+/** Copies of the results of the last run, or views that live until the next. */
+export function readTimes({ arena, graph, waits }: GraphInMemory, copy: boolean): Times {
 	const { taskCount } = graph;
 	const take = <T extends Float64Array | Uint32Array>(column: T): T => (copy ? (column.slice() as T) : column);
 	const startNs = take(arena.f64("START", taskCount));
