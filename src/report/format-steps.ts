@@ -24,16 +24,22 @@ const right = "right" as const;
 export function stepLines(result: ReplayResult, style: Style): string[] {
 	const { steps, whatIf } = result;
 	const ranks = new Set(steps.map((step) => step.rank)).size;
-	const lines = ranks > 1 && steps.length > MAX_ROWS ? mergedLines(steps, style) : eachLines(result, ranks, style);
+	const lines = ranks > 1 && steps.length > MAX_ROWS ? mergedLines(result, style) : eachLines(result, ranks, style);
 	// With changes there is no error to speak of.
 	if (whatIf !== undefined) return lines;
 	if (steps.length > 1) lines.push(...indented(summary(steps, ranks, style), style));
 	return [...lines, ...indented(iterationParts(result, style), style)];
 }
 
+/** With changes the difference from the measurement is what is asked for, and no error. */
+function titlesOf(changed: boolean): readonly [string, string] {
+	return changed ? ["changed", "change"] : ["replayed", "error"];
+}
+
 /** One row a step and rank. */
 function eachLines({ steps, whatIf }: ReplayResult, ranks: number, style: Style): string[] {
 	const changed = whatIf !== undefined;
+	const [replayed, error] = titlesOf(changed);
 	const rows = steps
 		.slice(0, MAX_ROWS)
 		.map((step) => [
@@ -49,15 +55,16 @@ function eachLines({ steps, whatIf }: ReplayResult, ranks: number, style: Style)
 		{ title: "step", align: right },
 		...(ranks > 1 ? [{ title: "rank", align: right }] : []),
 		{ title: "measured", align: right },
-		{ title: changed ? "changed" : "replayed", align: right },
-		{ title: changed ? "change" : "error", align: right },
+		{ title: replayed, align: right },
+		{ title: error, align: right },
 		...(changed ? [] : [{ title: style.width < NARROW ? "start p95" : "kernel starts off by, p95", align: right }]),
 	];
 	return withRest(formatTable(columns, rows, { heading: style.dim, width: style.width }), steps.length, style);
 }
 
 /** One row a step: its slowest and its fastest rank, and the error over all ranks. */
-function mergedLines(steps: readonly ReplayStep[], style: Style): string[] {
+function mergedLines({ steps, whatIf }: ReplayResult, style: Style): string[] {
+	const [replayed, error] = titlesOf(whatIf !== undefined);
 	const byStep = groupBy(steps, ({ step }) => step);
 	const narrow = style.width < NARROW;
 	const rows = byStep.slice(0, MAX_ROWS).map((group) => {
@@ -68,7 +75,7 @@ function mergedLines(steps: readonly ReplayStep[], style: Style): string[] {
 			String(slowest.rank),
 			formatMs(slowest.measuredMs),
 			formatMs(slowest.replayedMs),
-			paintError(slowest.errorPct, style),
+			whatIf === undefined ? paintError(slowest.errorPct, style) : formatSignedPct(slowest.errorPct),
 			...(narrow ? [] : [String(fastest.rank), formatMs(fastest.replayedMs), `${meanError(group).toFixed(2)} %`]),
 		];
 	});
@@ -76,14 +83,14 @@ function mergedLines(steps: readonly ReplayStep[], style: Style): string[] {
 		{ title: "step", align: right },
 		{ title: "slowest rank", align: right },
 		{ title: "measured", align: right },
-		{ title: "replayed", align: right },
-		{ title: "error", align: right },
+		{ title: replayed, align: right },
+		{ title: error, align: right },
 		...(narrow
 			? []
 			: [
 					{ title: "fastest rank", align: right },
-					{ title: "replayed", align: right },
-					{ title: "mean |error|", align: right },
+					{ title: replayed, align: right },
+					{ title: `mean |${error}|`, align: right },
 				]),
 	];
 	const lines = withRest(formatTable(columns, rows, { heading: style.dim, width: style.width }), byStep.length, style);
