@@ -108,7 +108,7 @@ export function allocateRoom(bytes: number): Uint8Array {
 	const end = align(begin + bytes);
 	kernel.grow(end);
 	const buffer = kernel.buffer();
-	homes.set(buffer, { kernel, end });
+	homes.set(buffer, { kernel, end, lent: false });
 	return new Uint8Array(buffer, begin, bytes);
 }
 

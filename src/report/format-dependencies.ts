@@ -1,9 +1,12 @@
 /** What the graph holds, and which of it decided how long the step takes. */
 import { formatCount, formatShare } from "../lib/format.js";
-import { wrap } from "./format-parts.js";
+import { plural, wrap } from "./format-parts.js";
 import type { ReplayResult, ReplayStep } from "./replay-result.js";
 import type { Style } from "./style.js";
 import { formatTable } from "./table.js";
+
+/** Ranks that a critical path names. */
+const MOST_RANKS = 4;
 
 const EDGE_NAMES: Readonly<Record<string, string>> = {
 	intraThread: "thread order",
@@ -63,6 +66,19 @@ export function pathLines({ criticalPath, replayedMs }: ReplayStep, style: Style
 		.map(({ name, ms }) => `${name} ${formatShare(ms / replayedMs)}`);
 	return [
 		...wrap(parts, style.width - 2).map((line) => `  ${line}`),
+		...crossingLines(criticalPath, replayedMs, style),
 		`  ${criticalPath.inferredShare > 0 ? formatShare(criticalPath.inferredShare) : "Nothing"} of it rests on inferred dependencies`,
 	];
+}
+
+/** Which ranks the path goes through, where it is more than one. */
+function crossingLines({ ranks, crossings }: ReplayStep["criticalPath"], replayedMs: number, style: Style): string[] {
+	if (crossings === 0) return [];
+	const most = ranks.slice(0, MOST_RANKS).map(({ rank, ms }) => `${rank} (${formatShare(ms / replayedMs)})`);
+	const more =
+		ranks.length > MOST_RANKS
+			? [`and others; ${plural(crossings, "time")} from one to another`]
+			: [`${plural(crossings, "time")} from one to another`];
+	const [first, ...rest] = most;
+	return wrap([`It goes through ranks ${first}`, ...rest, ...more], style.width - 2).map((line) => `  ${line}`);
 }

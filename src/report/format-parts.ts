@@ -1,5 +1,6 @@
 /** Pieces that the output of several commands shares. */
 import { formatCount, formatMs } from "../lib/format.js";
+import { groupBy } from "./group-by.js";
 import { printable } from "./names.js";
 import type { Style } from "./style.js";
 import { visibleWidth } from "./table.js";
@@ -17,21 +18,30 @@ interface Timing {
 	readonly workers: number;
 }
 
-/** Warnings shown one by one; the JSON has all. */
-const MAX_WARNINGS = 10;
+/** Kinds of warnings that are shown, and how many of each; the JSON has all. */
+const MAX_KINDS = 10;
+const MAX_OF_KIND = 3;
 
 export function section(title: string, lines: readonly string[], style: Style): string[] {
 	return ["", style.heading(title), ...lines];
 }
 
+/** Many ranks have much the same to say: of each kind a few are shown. */
 export function warningLines(warnings: readonly Warning[], style: Style): string[] {
 	if (warnings.length === 0) return [];
-	const shown = warnings.slice(0, MAX_WARNINGS).flatMap(({ code, message, count }) => {
-		const times = count > 1 ? style.dim(` (${formatCount(count)} times)`) : "";
-		return wrapWords(`${style.warn(code)}  ${printable(message)}${times}`, style.width);
+	const kinds = groupBy(warnings, ({ code }) => code);
+	const shown = kinds.slice(0, MAX_KINDS).flatMap((same) => {
+		const lines = same.slice(0, MAX_OF_KIND).flatMap(({ code, message, count }) => {
+			const times = count > 1 ? style.dim(` (${formatCount(count)} times)`) : "";
+			return wrapWords(`${style.warn(code)}  ${printable(message)}${times}`, style.width);
+		});
+		const left = same.length - MAX_OF_KIND;
+		if (left > 0)
+			lines.push(style.dim(`    ${ellipsis(style)} and ${formatCount(left)} more like these; --json lists all`));
+		return lines;
 	});
-	const left = warnings.length - MAX_WARNINGS;
-	if (left > 0) shown.push(style.dim(`  ${ellipsis(style)} and ${plural(left, "more warning")}; --json lists all`));
+	const left = kinds.length - MAX_KINDS;
+	if (left > 0) shown.push(style.dim(`  ${ellipsis(style)} and ${plural(left, "more kind")}; --json lists all`));
 	return section("Warnings", shown, style);
 }
 

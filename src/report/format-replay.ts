@@ -1,9 +1,12 @@
 /** The result of a replay for people. */
 import { formatBytes, formatCount, formatMs, formatShare } from "../lib/format.js";
 import { formatBreakdown } from "./format-breakdown.js";
+import { communicationLines } from "./format-communication.js";
 import { edgeLines, pathLines } from "./format-dependencies.js";
 import { ellipsis, plural, section, timingLines, warningLines, wrap } from "./format-parts.js";
 import { stepLines } from "./format-steps.js";
+import { stragglerLines } from "./format-stragglers.js";
+import { whatIfLines } from "./format-what-if.js";
 import { shortenName } from "./names.js";
 import type { ExposedRow, ReplayResult, ReplayStep } from "./replay-result.js";
 import { createStyle, type Look, type Style } from "./style.js";
@@ -27,6 +30,7 @@ export function formatReplay(result: ReplayResult, extras: ReplayExtras, look: L
 	const onDevice = result.steps.some(({ kernelStart }) => kernelStart.n > 0);
 	return [
 		...headLines(result, extras, style),
+		...(result.whatIf ? section("What if", whatIfLines(result.whatIf, style), style) : []),
 		...section("Step times", stepLines(result, style), style),
 		...(atIteration ? section(...breakdownSection(result, atIteration, style), style) : []),
 		...(onDevice
@@ -37,6 +41,13 @@ export function formatReplay(result: ReplayResult, extras: ReplayExtras, look: L
 			exposedLines(result, result.exposed.operators, style),
 			style,
 		),
+		// Without the other ranks nobody can tell the wire from the waiting.
+		...(result.stragglers.length > 0
+			? [
+					...section("Communication", communicationLines(result, style), style),
+					...section("Who is waited for", stragglerLines(result, style), style),
+				]
+			: []),
 		...section("Dependencies", edgeLines(result, style), style),
 		...(atIteration
 			? section(`Critical path${whichStep(result, atIteration)}`, pathLines(atIteration, style), style)

@@ -119,7 +119,7 @@ describe("replay for people", () => {
 			return { ...base, rank, step: i % 20, replayedMs: base.replayedMs * (1 + rank / 100) };
 		});
 		const text = formatReplay({ ...result, steps }, {}, plain);
-		expect(text).toContain("… and 8 more steps");
+		expect(text).toContain("… and 4 more steps");
 		expect(text).toContain("Mean |error| of 160 steps of 8 ranks");
 		expect(text.split("\n").length).toBeLessThan(70);
 		expect(text).toMatch(/^ +0 +7 +/m);
