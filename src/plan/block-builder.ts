@@ -1,7 +1,7 @@
 /** Writes a block task by task; edges belong to the task that was written last. */
 import { EdgeKind, EXACT, type TaskKind } from "../graph/graph.js";
 import { growableF64, growableU8, growableU32 } from "../lib/growable.js";
-import { type Block, GROUP_ROLES, type GroupRole, groupRoleId, NO_LANE } from "./block.js";
+import { type Block, type GroupRole, groupRoleId, NO_LANE } from "./block.js";
 
 export interface EdgeOptions {
 	/** @default "finish" */
@@ -62,7 +62,9 @@ export class BlockBuilder {
 
 	/** It waits for the last task before it on `lane`, of the block or of what stands before the block. */
 	afterLane(lane: number, kind: EdgeKind, options: EdgeOptions = {}): void {
-		this.#afterLastBefore(this.#lastOnLane, lane, kind, options);
+		const last = this.#lastOnLane.get(lane);
+		if (last === undefined) this.afterBlock(lane, kind, options);
+		else this.after(last, kind, options);
 	}
 
 	/** It waits for the last task that stands on `lane` before the block. */
@@ -110,95 +112,52 @@ export class BlockBuilder {
 		this.after(arrive, EdgeKind.collective);
 	}
 
-	/** Adds a whole block: what is placed often should be large, so blocks that always follow each other are joined. */
-	append(block: Block): void {
-		this.#settleLast();
-		const base = this.#kind.length;
-		const lastBefore = new Map(this.#lastOnLane);
-		const { predOffset, pred, delayNs, edgeKind, confidence, meetings } = block;
-		let external = 0;
-		let message = 0;
-		let meeting = 0;
-		for (let task = 0; task < block.taskCount; task++) {
-			this.task(
-				block.kind[task]! as TaskKind,
-				block.lane[task]!,
-				block.nameId[task]!,
-				block.shapeId[task]!,
-				block.durationNs[task]!,
-			);
-			for (let edge = predOffset[task]!; edge < predOffset[task + 1]!; edge++) {
-				const kind = edgeKind[edge]! as EdgeKind;
-				const at = (pred[edge]! & 1) === 0 ? "start" : "finish";
-				const options: EdgeOptions = { at, delayNs: delayNs[edge]!, confidence: confidence[edge]! };
-				if (edge === block.externalEdge[external]) {
-					this.#afterLastBefore(lastBefore, block.externalLane[external++]!, kind, options);
-				} else if (edge === block.messageEdge[message]) {
-					message++;
-					this.afterMessage(kind, options);
-				} else if (edge === meetings.edge[meeting]) {
-					const role = GROUP_ROLES[meetings.role[meeting]!]!;
-					this.meeting(
-						base + meetings.arrive[meeting]!,
-						role,
-						meetings.bytes[meeting]!,
-						meetings.receives[meeting] === 1,
-					);
-					meeting++;
-				} else {
-					this.after(base + (pred[edge]! >>> 1), kind, options);
-				}
-			}
-		}
-		block.waitTask.forEach((task, w) => {
-			this.#waitTask.push(base + task);
-			this.#waitLane.push(block.waitLane[w]!);
-			this.#waitDelayNs.push(block.waitDelayNs[w]!);
-			this.#waitConfidence.push(block.waitConfidence[w]!);
-		});
-	}
-
-	#afterLastBefore(before: ReadonlyMap<number, number>, lane: number, kind: EdgeKind, options: EdgeOptions): void {
-		const last = before.get(lane);
-		if (last === undefined) this.afterBlock(lane, kind, options);
-		else this.after(last, kind, options);
-	}
-
+	/** The block that was written; the builder begins another. */
 	build(name: string): Block {
 		this.#settleLast();
 		this.#predOffset.push(this.#pred.length);
-		return {
+		const block: Block = {
 			name,
 			taskCount: this.#kind.length,
 			edgeCount: this.#pred.length,
-			kind: this.#kind.view().slice(),
-			lane: this.#lane.view().slice(),
-			nameId: this.#nameId.view().slice(),
-			shapeId: this.#shapeId.view().slice(),
-			durationNs: this.#durationNs.view().slice(),
-			predOffset: this.#predOffset.view().slice(),
-			pred: this.#pred.view().slice(),
-			delayNs: this.#delayNs.view().slice(),
-			edgeKind: this.#edgeKind.view().slice(),
-			confidence: this.#confidence.view().slice(),
-			externalEdge: this.#externalEdge.view().slice(),
-			externalLane: this.#externalLane.view().slice(),
-			messageEdge: this.#messageEdge.view().slice(),
-			waitTask: this.#waitTask.view().slice(),
-			waitLane: this.#waitLane.view().slice(),
-			waitDelayNs: this.#waitDelayNs.view().slice(),
-			waitConfidence: this.#waitConfidence.view().slice(),
+			kind: taken(this.#kind),
+			lane: taken(this.#lane),
+			nameId: taken(this.#nameId),
+			shapeId: taken(this.#shapeId),
+			durationNs: taken(this.#durationNs),
+			predOffset: taken(this.#predOffset),
+			pred: taken(this.#pred),
+			delayNs: taken(this.#delayNs),
+			edgeKind: taken(this.#edgeKind),
+			confidence: taken(this.#confidence),
+			externalEdge: taken(this.#externalEdge),
+			externalLane: taken(this.#externalLane),
+			messageEdge: taken(this.#messageEdge),
+			waitTask: taken(this.#waitTask),
+			waitLane: taken(this.#waitLane),
+			waitDelayNs: taken(this.#waitDelayNs),
+			waitConfidence: taken(this.#waitConfidence),
 			meetings: {
-				arrive: this.#arrive.view().slice(),
-				transfer: this.#transfer.view().slice(),
-				edge: this.#meetingEdge.view().slice(),
-				role: this.#role.view().slice(),
-				receives: this.#receives.view().slice(),
-				bytes: this.#bytes.view().slice(),
+				arrive: taken(this.#arrive),
+				transfer: taken(this.#transfer),
+				edge: taken(this.#meetingEdge),
+				role: taken(this.#role),
+				receives: taken(this.#receives),
+				bytes: taken(this.#bytes),
 			},
 			messageCount: this.#messageCount,
 			touchedLane: Uint8Array.from(this.#lastOnLane.keys()),
 			lastOnLane: Uint32Array.from(this.#lastOnLane.values()),
 		};
+		this.#lastOnLane.clear();
+		this.#messageCount = 0;
+		return block;
 	}
+}
+
+/** A copy of what a column holds; the column is empty then, and keeps its room. */
+function taken<T extends Uint8Array | Uint32Array | Float64Array>(column: { length: number; view(): T }): T {
+	const copy = column.view().slice() as T;
+	column.length = 0;
+	return copy;
 }

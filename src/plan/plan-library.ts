@@ -2,7 +2,7 @@ import type { Block } from "./block.js";
 import type { Emitter } from "./blocks/emitter.js";
 import { blockingMessages, type MessagePart, messageNs, streamedMessage } from "./blocks/messages.js";
 import { optimizerStep } from "./blocks/optimizer.js";
-import { PartBlocks } from "./blocks/part-blocks.js";
+import { PartBlocks, type PassVariant } from "./blocks/part-blocks.js";
 import type { RankContext } from "./blocks/rank-context.js";
 import { stepBegin, stepEnd } from "./blocks/step.js";
 import { layOutParts, type PipelinePart } from "./layout.js";
@@ -52,41 +52,54 @@ export class PlanLibrary {
 		return items.finish();
 	}
 
+	/** Asked once an item, so that what a stage has asked for before is looked up by little. */
 	#stageBlocks(stage: number, schedule: StageSchedule, microBatches: number): StageBlocks {
-		const e = this.#e;
 		const { parallel } = this.#rank;
 		const stages = parallel.pipelineModelParallelSize;
 		const splits = schedule.pass.includes(Pass.weight);
+		const reduction = splits ? Pass.weight : Pass.backward;
+		const passes: (number | undefined)[] = [];
+		const messages = new Map<string, number>();
 		return {
 			pass: (pass, microBatch, chunk, awaitsMessage) => {
-				const part = this.parts[chunk * stages + stage]!;
 				const isLast = microBatch === microBatches - 1;
-				const reduces = parallel.overlapGradReduce && isLast && pass === (splits ? Pass.weight : Pass.backward);
-				const gathers = parallel.overlapParamGather && microBatch === 0 && pass === Pass.forward;
-				const variant = { awaitsMessage, besideData: reduces || gathers };
-				const place = reduces ? part.part === 0 : "";
-				const key = `${pass} ${part.layers} ${part.hasEmbedding} ${part.hasHead} ${awaitsMessage} ${variant.besideData} ${place}`;
-				return this.#block(key, () => {
-					if (pass === Pass.forward) return this.#partBlocks.forward(part, variant);
-					const half = pass === Pass.weight ? "weight" : splits ? "input" : "all";
-					return this.#partBlocks.backward(part, half, variant);
-				});
+				const besideData =
+					(parallel.overlapGradReduce && isLast && pass === reduction) ||
+					(parallel.overlapParamGather && microBatch === 0 && pass === Pass.forward);
+				const at = 4 * (3 * chunk + pass) + (awaitsMessage ? 2 : 0) + (besideData ? 1 : 0);
+				passes[at] ??= this.#pass(this.parts[chunk * stages + stage]!, pass, splits, { awaitsMessage, besideData });
+				return passes[at];
 			},
-			blocking: (parts) => {
-				const wireNs = Math.max(...parts.map((part) => this.#wireNs(part, stage)));
-				return this.#block(`blocking ${parts.join()} ${wireNs}`, () => {
-					blockingMessages(e, this.#rank, parts, wireNs);
-					return e.finish(parts.join(" "));
-				});
-			},
-			streamed: (part) => {
-				const wireNs = this.#wireNs(part, stage);
-				return this.#block(`streamed ${part} ${wireNs}`, () => {
-					streamedMessage(e, this.#rank, part, wireNs);
-					return e.finish(part);
-				});
-			},
+			blocking: (parts) => remembered(messages, parts.join(" "), (name) => this.#blocking(name, parts, stage)),
+			streamed: (part) => remembered(messages, part, () => this.#streamed(part, stage)),
 		};
+	}
+
+	/** Parts of a pipeline with as many layers and the same ends share their blocks. */
+	#pass(part: PipelinePart, pass: Pass, splits: boolean, variant: PassVariant): number {
+		const { layers, hasEmbedding, hasHead } = part;
+		const key = JSON.stringify([pass, layers, hasEmbedding, hasHead, variant, variant.besideData && part.part === 0]);
+		return this.#block(key, () => {
+			if (pass === Pass.forward) return this.#partBlocks.forward(part, variant);
+			const half = pass === Pass.weight ? "weight" : splits ? "input" : "all";
+			return this.#partBlocks.backward(part, half, variant);
+		});
+	}
+
+	#blocking(name: string, parts: readonly MessagePart[], stage: number): number {
+		const wireNs = Math.max(...parts.map((part) => this.#wireNs(part, stage)));
+		return this.#block(`${name} ${wireNs}`, () => {
+			blockingMessages(this.#e, this.#rank, parts, wireNs);
+			return this.#e.finish(name);
+		});
+	}
+
+	#streamed(part: MessagePart, stage: number): number {
+		const wireNs = this.#wireNs(part, stage);
+		return this.#block(`${part} ${wireNs}`, () => {
+			streamedMessage(this.#e, this.#rank, part, wireNs);
+			return this.#e.finish(part);
+		});
 	}
 
 	/** With several chunks a stage, the last stage sends to the first. */
@@ -120,11 +133,15 @@ export class PlanLibrary {
 	}
 
 	#block(key: string, make: () => Block): number {
-		let id = this.#ids.get(key);
-		if (id === undefined) {
-			id = this.blocks.push(make()) - 1;
-			this.#ids.set(key, id);
-		}
-		return id;
+		return remembered(this.#ids, key, () => this.blocks.push(make()) - 1);
 	}
+}
+
+function remembered(known: Map<string, number>, key: string, make: (key: string) => number): number {
+	let id = known.get(key);
+	if (id === undefined) {
+		id = make(key);
+		known.set(key, id);
+	}
+	return id;
 }

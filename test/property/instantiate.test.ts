@@ -3,8 +3,8 @@ import fc from "fast-check";
 import { expect, test } from "vitest";
 import { simulate } from "../../src/engine/index.js";
 import { EdgeKind, NO_PROCESSOR, TaskKind } from "../../src/graph/graph.js";
-import { BlockBuilder } from "../../src/plan/block-builder.js";
 import { GraphArena, instantiate, instantiateLean } from "../../src/plan/instantiate/index.js";
+import { joinBlocks } from "../../src/plan/join-blocks.js";
 import type { ExecutionPlan } from "../../src/plan/program.js";
 import { runPlan } from "../../src/plan/run/index.js";
 import { randomPlan, randomPlanShape } from "../support/random-plan.js";
@@ -18,11 +18,12 @@ function joined(plan: ExecutionPlan): ExecutionPlan {
 		block: Uint32Array.of(p),
 		...orderMessages(plan, p),
 	}));
-	const merged = plan.programs.map(({ block }) => {
-		const builder = new BlockBuilder();
-		for (const id of block) builder.append(blocks[id]!);
-		return builder.build("all");
-	});
+	const merged = plan.programs.map(({ block }) =>
+		joinBlocks(
+			"all",
+			Array.from(block, (id) => blocks[id]!),
+		),
+	);
 	return { ...plan, programs, library: { ...plan.library, blocks: merged } };
 }
 

@@ -12,6 +12,7 @@ export const FRAMEWORK: FrameworkOptions = {
 	attention: "flash",
 	fusedGradientAccumulation: true,
 	overlapTensorGradients: true,
+	backwardCpuShare: 0.3,
 	messages: "blocking",
 };
 

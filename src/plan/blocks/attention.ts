@@ -4,6 +4,7 @@
  * the sequence, and every step works on those that are here while the next are on their way (Liu et al. 2023,
  * arXiv 2310.01889); the causal mask is balanced so that each step has half of its scores to compute.
  */
+import { DTYPE_BYTES } from "../../config/schema-fields.js";
 import type { AttentionShape } from "../../cost/cost-model.js";
 import { EdgeKind, TaskKind } from "../../graph/graph.js";
 import { type Emitter, messageShape } from "./emitter.js";
@@ -22,10 +23,10 @@ export function coreAttentionForward(e: Emitter, rank: RankContext): void {
 		return;
 	}
 	const { share } = rank;
-	const scores = share.sequences * share.heads * share.sequenceTokens * share.sequenceTokens * rank.share.context;
+	const scores = scoreCount(rank);
 	batched(e, rank, "core_attention scores", "scores");
+	softmaxForward(e, rank, scores);
 	// Reads and writes the scores; dropout writes a mask of one byte besides.
-	e.elementwise("scaled_masked_softmax forward", 2 * scores * share.bytes);
 	e.elementwise("attention_dropout forward", scores * (2 * share.bytes + 1));
 	batched(e, rank, "core_attention context", "context");
 	e.elementwise("context copy", 2 * share.tokens * share.attentionColumns * share.bytes);
@@ -37,14 +38,54 @@ export function coreAttentionBackward(e: Emitter, rank: RankContext): void {
 		return;
 	}
 	const { share } = rank;
-	const scores = share.sequences * share.heads * share.sequenceTokens * share.sequenceTokens * rank.share.context;
+	const scores = scoreCount(rank);
 	batched(e, rank, "core_attention context dgrad probs", "scores");
 	batched(e, rank, "core_attention context dgrad value", "context");
 	e.elementwise("attention_dropout backward", scores * (2 * share.bytes + 1));
-	e.elementwise("scaled_masked_softmax backward", 3 * scores * share.bytes);
+	softmaxBackward(e, rank, scores);
 	batched(e, rank, "core_attention scores dgrad query", "context");
 	batched(e, rank, "core_attention scores dgrad key", "context");
 	e.elementwise("qkv_grad concat", 2 * share.tokens * share.qkvColumns * share.bytes);
+}
+
+function scoreCount({ share }: RankContext): number {
+	return share.sequences * share.heads * share.sequenceTokens * share.sequenceTokens * share.context;
+}
+
+/**
+ * Scale, mask and softmax are one kernel where every block of four warps has whole rows of one head; otherwise
+ * PyTorch's own operators run in fp32 (Megatron-LM, fused_softmax.py: is_kernel_available).
+ */
+function isSoftmaxFused({ share }: RankContext): boolean {
+	return (share.sequences * share.heads) % 4 === 0;
+}
+
+const FP32 = DTYPE_BYTES.fp32;
+
+function softmaxForward(e: Emitter, rank: RankContext, scores: number): void {
+	const { bytes } = rank.share;
+	if (isSoftmaxFused(rank)) {
+		e.elementwise("scaled_masked_softmax forward", 2 * scores * bytes);
+		return;
+	}
+	e.elementwise("scores to fp32", scores * (bytes + FP32));
+	e.elementwise("scores scale", 2 * scores * FP32);
+	e.elementwise("scores mask", 2 * scores * FP32);
+	e.elementwise("softmax forward", 2 * scores * FP32);
+	e.elementwise("probs from fp32", scores * (bytes + FP32));
+}
+
+function softmaxBackward(e: Emitter, rank: RankContext, scores: number): void {
+	const { bytes } = rank.share;
+	if (isSoftmaxFused(rank)) {
+		e.elementwise("scaled_masked_softmax backward", 3 * scores * bytes);
+		return;
+	}
+	e.elementwise("probs_grad to fp32", scores * (bytes + FP32));
+	e.elementwise("softmax backward", 3 * scores * FP32);
+	e.elementwise("scores mask backward", 2 * scores * FP32);
+	e.elementwise("scores scale backward", 2 * scores * FP32);
+	e.elementwise("scores_grad from fp32", scores * (bytes + FP32));
 }
 
 /** One of the products between queries, keys, values and scores: each is tokens x tokens x head size a head. */

@@ -32,13 +32,15 @@ export class Emitter {
 	readonly #strings: StringTable;
 	/** Roles whose groups are folded into one rank: their collectives take the wire time and meet nobody. */
 	readonly #folded: ReadonlySet<GroupRole>;
-	#builder = new BlockBuilder();
+	readonly #builder = new BlockBuilder();
 	/** Tasks that the next kernel waits for, and streams of which it waits for what stands before the block. */
 	#awaited: number[] = [];
 	#awaitedBefore: number[] = [];
 	#awaitsMessage = false;
 	/** Factor on the kernels from here on. */
 	slowdown = 1;
+	/** Share of an operator's CPU time from here on: backward passes run without the interpreter. */
+	cpuShare = 1;
 
 	constructor(cost: CostModel, strings: StringTable, folded: ReadonlySet<GroupRole>) {
 		this.cost = cost;
@@ -79,8 +81,8 @@ export class Emitter {
 
 	/** The CPU side of one operator. */
 	launch(name: string): number {
-		const { cpuOpNs } = this.cost;
-		const call = this.#builder.task(TaskKind.launch, MAIN, this.#strings.id(name), 0, Math.round(cpuOpNs));
+		const cpuNs = Math.round(this.cost.cpuOpNs * this.cpuShare);
+		const call = this.#builder.task(TaskKind.launch, MAIN, this.#strings.id(name), 0, cpuNs);
 		this.#builder.afterLane(MAIN, EdgeKind.intraThread);
 		return call;
 	}
@@ -132,14 +134,9 @@ export class Emitter {
 		return this.#strings.id(text);
 	}
 
-	append(block: Block): void {
-		this.#builder.append(block);
-	}
-
 	/** Ends the block; the emitter begins another. */
 	finish(name: string): Block {
 		const block = this.#builder.build(name);
-		this.#builder = new BlockBuilder();
 		this.#forgetAwaited();
 		return block;
 	}

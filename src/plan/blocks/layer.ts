@@ -62,6 +62,7 @@ export function layerBackward(e: Emitter, rank: RankContext, part: BackwardPart)
 	const { recompute } = rank.parallel;
 	const isWeight = part === "weight";
 	if (recompute === "full" && !isWeight) layerForward(e, rank);
+	e.cpuShare = rank.options.backwardCpuShare;
 	if (!isWeight) residualBackward(e, rank);
 	if (rank.model.numExperts > 0) moeBackward(e, rank, part);
 	else mlpBackward(e, rank, part);
@@ -71,10 +72,15 @@ export function layerBackward(e: Emitter, rank: RankContext, part: BackwardPart)
 	}
 	rowBackward(e, rank, proj(rank), part);
 	if (!isWeight) {
-		if (recompute === "selective") coreAttentionForward(e, rank);
+		if (recompute === "selective") {
+			e.cpuShare = 1;
+			coreAttentionForward(e, rank);
+			e.cpuShare = rank.options.backwardCpuShare;
+		}
 		coreAttentionBackward(e, rank);
 		rotary(e, rank, "rotary backward");
 	}
 	columnBackward(e, rank, qkv(rank), part);
 	if (!isWeight) normBackward(e, rank, "attention");
+	e.cpuShare = 1;
 }

@@ -39,8 +39,7 @@ function expertLinears({ share }: RankContext, { local, rows }: ExpertShare): re
 
 function exchange(e: Emitter, rank: RankContext, experts: ExpertShare, name: string): void {
 	const { expert } = rank.groups;
-	// The collective is counted by its whole buffer: what all members give.
-	const bytes = experts.dispatchBytes * expert.size;
+	const bytes = experts.dispatchBytes;
 	e.collective({ role: "expert", lane: EXPERT, op: "allToAll", bytes, placement: expert, name });
 	// The tensor group holds every expert in slices, and each of its ranks needs all rows.
 	const { tensor } = rank.groups;

@@ -1,5 +1,6 @@
 /** The blocks of the parts of a pipeline: what a stage runs for one micro-batch in one pass of one of its chunks. */
 import type { Block } from "../block.js";
+import { joinBlocks } from "../join-blocks.js";
 import type { PipelinePart } from "../layout.js";
 import { embeddingParameters, headParameters, type ParameterCount } from "../parameters.js";
 import type { Emitter } from "./emitter.js";
@@ -30,46 +31,52 @@ export class PartBlocks {
 
 	forward(part: PipelinePart, { awaitsMessage, besideData }: PassVariant): Block {
 		const e = this.#e;
+		const pieces: Block[] = [];
 		if (besideData) this.#gatherFirst(part);
 		if (awaitsMessage && part.layers === 0) e.awaitMessage();
 		if (part.hasEmbedding) embeddingForward(e, this.#rank);
+		pieces.push(e.finish("before layers"));
 		for (let layer = 0; layer < part.layers; layer++) {
-			// The last layer has no next one to gather for.
-			const gathersParameters = besideData && layer < part.layers - 1;
-			e.append(
+			pieces.push(
 				this.layers.forward({
 					awaitsMessage: awaitsMessage && layer === 0,
 					awaitsParameters: besideData,
-					gathersParameters,
+					// The last layer has no next one to gather for.
+					gathersParameters: besideData && layer < part.layers - 1,
 				}),
 			);
 		}
 		if (part.hasHead) headForward(e, this.#rank);
 		this.#passThrough(part);
-		return e.finish(`forward ${describe(part)}`);
+		pieces.push(e.finish("after layers"));
+		return joinBlocks(`forward ${describe(part)}`, pieces);
 	}
 
 	backward(part: PipelinePart, pass: BackwardPart, { awaitsMessage, besideData }: PassVariant): Block {
 		const e = this.#e;
+		const pieces: Block[] = [];
 		const awaits = awaitsMessage && pass !== "weight";
 		if (awaits && part.layers === 0) e.awaitMessage();
 		if (part.hasHead) headBackward(e, this.#rank, pass);
-		const buckets = besideData ? this.#layersPerBucket(part) : 0;
+		pieces.push(e.finish("before layers"));
+		const bucket = besideData ? this.#layersPerBucket(part) : Number.POSITIVE_INFINITY;
 		let begun = part.hasHead ? this.#headCount() : NOTHING;
-		let isReducing = false;
 		for (let layer = 0; layer < part.layers; layer++) {
-			e.append(this.layers.backward(pass, { awaitsMessage: awaits && layer === 0, besideReduction: isReducing }));
+			pieces.push(
+				this.layers.backward(pass, { awaitsMessage: awaits && layer === 0, besideReduction: layer >= bucket }),
+			);
 			begun = add(begun, this.layers.parameters);
-			if (buckets === 0 || (layer + 1) % buckets !== 0) continue;
+			if ((layer + 1) % bucket !== 0) continue;
 			this.#reduce(begun);
+			pieces.push(e.finish("bucket"));
 			begun = NOTHING;
-			isReducing = true;
 		}
 		if (part.hasEmbedding && pass !== "weight") embeddingBackward(e, this.#rank);
 		if (part.hasEmbedding) begun = add(begun, this.#embeddingCount());
 		if (besideData && begun.dense + begun.expert > 0) this.#reduce(begun);
 		this.#passThrough(part);
-		return e.finish(`${pass === "weight" ? "weight gradients" : "backward"} ${describe(part)}`);
+		pieces.push(e.finish("after layers"));
+		return joinBlocks(`${pass === "weight" ? "weight gradients" : "backward"} ${describe(part)}`, pieces);
 	}
 
 	/** All that is on the part: what the optimizer and the reduction of gradients work on. */

@@ -13,6 +13,8 @@ export interface FrameworkOptions {
 	readonly fusedGradientAccumulation: boolean;
 	/** The all-reduce of a column-parallel layer's input gradient runs beside its weight gradient. */
 	readonly overlapTensorGradients: boolean;
+	/** CPU time of an operator in a backward pass over that in a forward pass: autograd runs without the interpreter. */
+	readonly backwardCpuShare: number;
 	/**
 	 * Messages between stages: `blocking` holds up the compute stream and the CPU until both sides have them (Megatron's
 	 * batched p2p), `streams` gives sends and receives streams of their own (its overlapped p2p).
