@@ -4,6 +4,7 @@
  * all that with clocks that are off, from moments that differ.
  */
 
+import type { MatchColumns } from "../../src/graph/comms/match-columns.js";
 import type { RankComms } from "../../src/graph/comms/rank-comms.js";
 import { NONE } from "../../src/trace/columns.js";
 import { SeededRandom } from "./seeded-random.js";
@@ -45,14 +46,39 @@ export interface JobOptions {
 
 export interface Job {
 	readonly ranks: readonly RankComms[];
-	/** Per rank, of each row: what it truly is a part of. */
-	readonly truth: readonly Int32Array[];
+	/** The kernels of each operation that all its members recorded, as `keyOf` writes them. */
+	readonly whole: ReadonlySet<string>;
+	/** By how much each clock is ahead, of the first rank's and at its time 0, ns; and what it gains, parts per million. */
 	readonly offsetNs: readonly number[];
 	readonly driftPpm: readonly number[];
-	/** Members that recorded an operation, by its number. */
-	readonly recorded: ReadonlyMap<number, number>;
-	readonly sizes: ReadonlyMap<number, number>;
 }
+
+export interface Score {
+	/** Operations that all their members recorded, and those of them that were matched. */
+	readonly whole: number;
+	readonly right: number;
+	/** Matches of anything else. */
+	readonly wrong: number;
+}
+
+/** Operations of the same kernels (both directions of an exchange) count once. */
+export function score({ ranks, whole }: Job, { count, offset, memberRank, memberOp }: MatchColumns): Score {
+	let right = 0;
+	let wrong = 0;
+	for (let m = 0; m < count; m++) {
+		const members = Array.from({ length: offset[m + 1]! - offset[m]! }, (_, i) => offset[m]! + i);
+		const key = keyOf(members.map((i) => [ranks[memberRank[i]!]!.rank, ranks[memberRank[i]!]!.row[memberOp[i]!]!]));
+		if (whole.has(key)) right++;
+		else wrong++;
+	}
+	return { whole: whole.size, right, wrong };
+}
+
+const keyOf = (kernels: readonly (readonly [rank: number, row: number])[]): string =>
+	kernels
+		.map(([rank, row]) => `${rank}:${row}`)
+		.sort()
+		.join(" ");
 
 interface Op {
 	readonly id: number;
@@ -259,14 +285,16 @@ export function randomJob(options: JobOptions): Job {
 	});
 	// A kernel of which nothing is recorded does not show how many messages it carries.
 	const shown = kept.map((of) => of.filter((op, i) => says(options, op) || i === 0 || of[i - 1]!.row !== op.row));
-	const recorded = new Map<number, number>();
-	for (const of of shown) for (const { id } of of) recorded.set(id, (recorded.get(id) ?? 0) + 1);
 	const ranks = shown.map((of, r) =>
 		tableOf(of, r, world, stepStarts[r]!, now[r]!, options, (us) =>
 			Math.round(us * 1e3 * (1 + driftPpm[r]! * 1e-6) + offsetNs[r]!),
 		),
 	);
-	return { ranks, truth: shown.map((of) => Int32Array.from(of, ({ id }) => id)), offsetNs, driftPpm, recorded, sizes };
+	const kernels = new Map<number, (readonly [number, number])[]>();
+	for (const [r, of] of shown.entries())
+		for (const { id, row } of of) kernels.set(id, [...(kernels.get(id) ?? []), [r, row]]);
+	const whole = new Set([...kernels].filter(([id, of]) => of.length === sizes.get(id)).map(([, of]) => keyOf(of)));
+	return { ranks, whole, offsetNs, driftPpm };
 }
 
 const says = ({ metadata = "seq" }: Pick<JobOptions, "metadata">, { step }: Op): boolean =>

@@ -1,46 +1,7 @@
 /** Parallel degrees from what frameworks call their process groups. */
 import type { ProcessGroup } from "../../trace/columns.js";
+import { axisOf, type GroupAxis } from "../../trace/group-axis.js";
 import type { TraceFacts } from "./survey.js";
-
-type Axis =
-	| "tensor"
-	| "pipeline"
-	| "data"
-	| "dataReplicate"
-	| "dataShard"
-	| "dataContext"
-	| "tensorData"
-	| "tensorPipeline"
-	| "context"
-	| "expert";
-
-/** Descriptions without `mesh_`, `_group` and `_gloo`: Megatron-LM's, DeepSpeed's and those of torch's DeviceMesh. */
-const axes: Readonly<Record<string, Axis>> = {
-	tensor_model_parallel: "tensor",
-	tensor_parallel: "tensor",
-	tp: "tensor",
-	pipeline_model_parallel: "pipeline",
-	pipeline_parallel: "pipeline",
-	pipe_parallel: "pipeline",
-	pipeline: "pipeline",
-	pipe: "pipeline",
-	pp: "pipeline",
-	data_parallel: "data",
-	dp: "data",
-	ddp: "data",
-	dp_replicate: "dataReplicate",
-	dp_shard: "dataShard",
-	fsdp: "dataShard",
-	data_parallel_with_cp: "dataContext",
-	dp_cp: "dataContext",
-	tensor_and_data_parallel: "tensorData",
-	model_parallel: "tensorPipeline",
-	context_parallel: "context",
-	cp: "context",
-	expert_model_parallel: "expert",
-	expert_parallel: "expert",
-	ep: "expert",
-};
 
 export interface Degrees {
 	readonly tensor: number | null;
@@ -53,14 +14,14 @@ export interface Degrees {
 }
 
 export function degreesByDescription(trace: TraceFacts): Degrees {
-	const groups = new Map<Axis, ProcessGroup>();
+	const groups = new Map<GroupAxis, ProcessGroup>();
 	for (const group of trace.processGroups) {
 		const axis = axisOf(group.desc);
 		if (axis === undefined || group.size < 1 || groups.has(axis)) continue;
 		// Some headers list all groups of the job, not only those of this rank.
 		if (group.ranks.length === 0 || group.ranks.includes(trace.rank)) groups.set(axis, group);
 	}
-	const size = (axis: Axis): number | null => groups.get(axis)?.size ?? null;
+	const size = (axis: GroupAxis): number | null => groups.get(axis)?.size ?? null;
 	const tensor = size("tensor");
 	const context = size("context");
 	return {
@@ -75,15 +36,6 @@ export function degreesByDescription(trace: TraceFacts): Degrees {
 			shards(size("dataReplicate"), size("dataShard")),
 		pipelineRanks: groups.get("pipeline")?.ranks ?? null,
 	};
-}
-
-function axisOf(description: string): Axis | undefined {
-	const name = description
-		.toLowerCase()
-		.replace(/^mesh_/, "")
-		.replace(/_group(?=_|$)/, "")
-		.replace(/_gloo$/, "");
-	return Object.hasOwn(axes, name) ? axes[name] : undefined;
 }
 
 function quotient(size: number | null, by: number | null): number | null {

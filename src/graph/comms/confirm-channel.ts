@@ -13,33 +13,47 @@ const MOST_OFF = 0.02;
 /** Operations found by time must be this part of what could be found. */
 const LEAST_FOUND = 0.5;
 
+type ExpectedOf = (reference: number, other: number) => Expected | undefined;
+
 /**
  * @param rough the channel as it was aligned before the clocks were known.
- * @param ranks on the common clock, as far as it is known: `expectedOf` says how far ends may be apart.
+ * @param ranks on the common clock, as far as it is known.
+ * @param usually how far the ends of the same operation may be apart.
+ * @param closely how far they hardly are: where they are further, another shift may be the right one.
  */
 export function confirmChannel(
 	comms: readonly RankComms[],
 	ranks: readonly Comparable[],
 	rough: AlignedChannel,
-	expectedOf: (reference: number, other: number) => Expected | undefined,
+	usually: ExpectedOf,
+	closely: ExpectedOf,
 ): AlignedChannel {
-	const agrees = (reference: AlignedMember, member: AlignedMember): boolean => {
-		const expected = expectedOf(reference.rank, member.rank);
-		return member.trusted && (!expected || countOff(ranks, reference, member, expected).off === 0);
-	};
-	const roughReference = longest(rough.members);
-	if (rough.members.every((member) => agrees(roughReference, member))) return rough;
+	if (agrees(ranks, rough, closely)) return rough;
 	const { channel } = rough;
-	const aligned = alignChannel(comms, ranks, channel, expectedOf);
+	const close = alignChannel(comms, ranks, channel, closely);
+	if (agrees(ranks, close, closely)) return close;
+	if (agrees(ranks, rough, usually)) return rough;
+	const aligned = alignChannel(comms, ranks, channel, usually);
 	const reference = longest(aligned.members);
 	const members = aligned.members.map((member) => {
-		const expected = expectedOf(reference.rank, member.rank);
+		const expected = usually(reference.rank, member.rank);
 		if (member === reference || !expected) return member;
 		const confirmed = confirmMember(ranks, reference, member, expected);
 		if (confirmed.trusted || channel.from === NONE) return confirmed;
 		return { ...member, trusted: isTightest(comms, ranks, channel, reference, member) };
 	});
 	return { ...aligned, members };
+}
+
+/** Whether the ends of all members are as far from those of the longest as expected, but for a small part. */
+function agrees(ranks: readonly Comparable[], { members }: AlignedChannel, expectedOf: ExpectedOf): boolean {
+	const reference = longest(members);
+	return members.every((member) => {
+		const expected = expectedOf(reference.rank, member.rank);
+		if (!member.trusted || !expected || member === reference) return member.trusted;
+		const { overlap, off } = countOff(ranks, reference, member, expected);
+		return off <= MOST_OFF * overlap;
+	});
 }
 
 export const longest = <T extends MemberSequence>(members: readonly T[]): T =>

@@ -15,14 +15,14 @@ export interface Expected {
 	readonly toleranceNs: number;
 }
 
-/** Ends that spread less than this agree; no other shift needs to be tried, ns. */
-const CLOSE_NS = 30_000;
-/** Ends that spread more than this do not, ns. */
+/** Ends that spread more than this do not agree, ns. */
 const APART_NS = 150_000;
 /** With so few operations ends spread little whatever they are. */
 const FEW = 4;
-/** Another shift is better only if ends then spread less than this part. */
+/** A shift stands out if ends spread less than this part of what they do with others. */
 const CLEARLY = 1 / 3;
+/** Ends are no more exact than this, ns. */
+const EXACT_NS = 300;
 /** A small part of the operations may be others. */
 const MOST_MISMATCHES = 0.02;
 /** A shift that lays less than this of the shorter member on the other says nothing. */
@@ -33,8 +33,8 @@ const REACH = 256;
 const SAMPLE = 48;
 
 /**
- * The numbers as they are where both are recorded; else the last ones together, since captures end at the same step.
- * Where the ends speak against that, the shift with which they agree best.
+ * The numbers as they are where both are recorded; else the last ones together, since captures end at the same step,
+ * unless there is another shift with which the ends agree clearly better.
  */
 export function findShift(
 	ranks: readonly Comparable[],
@@ -42,38 +42,42 @@ export function findShift(
 	other: MemberSequence,
 	expected: Expected | undefined,
 ): Shift {
-	const usual =
-		reference.bySeq && other.bySeq
-			? 0
-			: Math.floor((reference.numbers.at(-1)! - other.numbers.at(-1)!) / STRIDE) * STRIDE;
-	const agreement = compareSequences(ranks, reference, other, usual);
-	const first = { by: usual, agreement, trusted: isGood(agreement, expected, other.bySeq ? APART_NS : CLOSE_NS) };
-	if (first.trusted) return first;
+	const recorded = reference.bySeq && other.bySeq;
+	const last = (reference.numbers.at(-1)! - other.numbers.at(-1)!) / STRIDE;
+	const usual = recorded ? 0 : Math.floor(last) * STRIDE;
+	const compare = (by: number, most?: number): Agreement => compareSequences(ranks, reference, other, by, most);
+	const agreement = compare(usual);
+	const asUsual = { by: usual, agreement, trusted: isGood(agreement, expected) };
+	if (asUsual.trusted && (recorded || agreement.overlap < FEW || standsOut(asUsual, compare))) return asUsual;
+
+	const enough = LEAST_OVERLAP * Math.min(reference.ops.length, other.ops.length);
 	let best: Shift | undefined;
 	for (let away = 1; away <= REACH; away++) {
 		for (const by of [usual + away * STRIDE, usual - away * STRIDE]) {
-			const tried = compareSequences(ranks, reference, other, by, SAMPLE);
-			if (tried.overlap < LEAST_OVERLAP * Math.min(reference.ops.length, other.ops.length)) continue;
-			if (tried.overlap < FEW && !expected) continue;
-			if (
-				!isGood(tried, expected, APART_NS) ||
-				tried.spreadNs >= (best?.agreement.spreadNs ?? Number.POSITIVE_INFINITY)
-			)
-				continue;
+			const tried = compare(by, SAMPLE);
+			if (tried.overlap < enough || (tried.overlap < FEW && !expected) || !isGood(tried, expected)) continue;
+			if (best && spreadOf(tried) >= spreadOf(best.agreement)) continue;
 			best = { by, agreement: tried, trusted: true };
 		}
 	}
-	const asUsual = { ...first, trusted: isGood(agreement, expected, APART_NS) };
-	if (!best || (asUsual.trusted && best.agreement.spreadNs >= CLEARLY * agreement.spreadNs)) return asUsual;
-	return { ...best, agreement: compareSequences(ranks, reference, other, best.by) };
+	if (!best || (asUsual.trusted && spreadOf(best.agreement) > CLEARLY * spreadOf(agreement))) return asUsual;
+	// With few operations it is the expected difference that speaks for a shift.
+	return best.agreement.overlap < FEW || standsOut(best, compare) ? best : asUsual;
 }
 
-function isGood(
-	{ overlap, mismatches, differenceNs, spreadNs }: Agreement,
-	expected: Expected | undefined,
-	mostNs: number,
-): boolean {
+const spreadOf = ({ spreadNs }: Agreement): number => Math.max(EXACT_NS, spreadNs);
+
+/** Whether the ends agree worse with one operation more or less. */
+function standsOut({ by, agreement }: Shift, compare: (by: number, most: number) => Agreement): boolean {
+	return [by - STRIDE, by + STRIDE].every((beside) => {
+		const { overlap, mismatches, spreadNs } = compare(beside, SAMPLE);
+		if (overlap < FEW || mismatches > MOST_MISMATCHES * overlap) return true;
+		return spreadOf(agreement) <= CLEARLY * spreadNs;
+	});
+}
+
+function isGood({ overlap, mismatches, differenceNs, spreadNs }: Agreement, expected: Expected | undefined): boolean {
 	if (overlap === 0 || mismatches > MOST_MISMATCHES * overlap) return false;
 	if (expected && Math.abs(differenceNs - expected.differenceNs) > expected.toleranceNs) return false;
-	return overlap < FEW || spreadNs <= mostNs;
+	return overlap < FEW || spreadNs <= APART_NS;
 }

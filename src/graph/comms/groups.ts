@@ -114,12 +114,17 @@ export function ranksOf(text: string): readonly number[] {
 /** Under which name all ranks know a group of one key. */
 function commonNames(same: readonly Named[]): (one: Named) => string {
 	const namesOf = new Map<number, string[]>();
-	for (const { rank, name } of same) namesOf.set(rank, [...(namesOf.get(rank) ?? []), name]);
+	for (const { rank, name } of same) {
+		const names = namesOf.get(rank) ?? [];
+		if (!names.includes(name)) names.push(name);
+		namesOf.set(rank, names);
+	}
 	const lists = [...namesOf.values()];
-	const agree = lists.some((names) =>
-		names.some((name) => lists.some((other) => other !== names && other.includes(name))),
-	);
-	if (agree || lists.length < 2 || lists.some((names) => names.length !== lists[0]!.length)) return ({ name }) => name;
+	if (lists.every((names) => names.length === 1)) return () => "";
+	// Each name is known to several ranks, or else names are each rank's own.
+	const known = new Set(lists[0]);
+	const agree = lists.some((names, i) => i > 0 && names.some((name) => known.has(name)));
+	if (agree || lists.some((names) => names.length !== lists[0]!.length)) return ({ name }) => name;
 	for (const names of lists) names.sort(byCounter);
 	return ({ rank, name }) => String(namesOf.get(rank)!.indexOf(name));
 }

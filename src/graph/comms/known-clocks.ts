@@ -10,12 +10,21 @@ import type { Signatures } from "./signatures.js";
 const PLAUSIBLE_NS = 100_000;
 /** … so many median residuals; */
 const PLAUSIBLE_RESIDUALS = 20;
+/** what is as usual is so much closer; */
+const CLOSELY = 0.1;
 /** the ends of single operations so many times that. */
 const PLAUSIBLE_ONCE = 2.5;
 
-export function plausibleNs({ medianResidualNs }: Clocks): { readonly usuallyNs: number; readonly onceNs: number } {
-	const usuallyNs = Math.max(PLAUSIBLE_NS, PLAUSIBLE_RESIDUALS * (medianResidualNs || 0));
-	return { usuallyNs, onceNs: PLAUSIBLE_ONCE * usuallyNs };
+export interface Plausible {
+	readonly closelyNs: number;
+	readonly usuallyNs: number;
+	readonly onceNs: number;
+}
+
+export function plausibleNs({ medianResidualNs }: Clocks): Plausible {
+	const residuals = PLAUSIBLE_RESIDUALS * (medianResidualNs || 0);
+	const usuallyNs = Math.max(PLAUSIBLE_NS, residuals);
+	return { closelyNs: Math.max(CLOSELY * PLAUSIBLE_NS, residuals / 2), usuallyNs, onceNs: PLAUSIBLE_ONCE * usuallyNs };
 }
 
 /** @param recorded the ranks on the clocks that their recorders show. */
@@ -47,7 +56,10 @@ export function asRecorded(
 }
 
 /** Nothing between ranks whose clocks are not connected. */
-export function clockDifferences(clocks: Clocks): (reference: number, other: number) => Expected | undefined {
-	const expected = { differenceNs: 0, toleranceNs: plausibleNs(clocks).usuallyNs };
-	return (reference, other) => (clocks.component[reference] === clocks.component[other] ? expected : undefined);
+export function clockDifferences(
+	{ component }: Clocks,
+	toleranceNs: number,
+): (reference: number, other: number) => Expected | undefined {
+	const expected = { differenceNs: 0, toleranceNs };
+	return (reference, other) => (component[reference] === component[other] ? expected : undefined);
 }

@@ -54,7 +54,7 @@ export function matchByTime(
 	const onlyMessages = ({ rank, ops }: Line): boolean => Array.prototype.every.call(ops, (op) => isMessage[rank]![op]);
 	let clocks = alignClocks(comms, builder.finish());
 	let ranks = onCommonClock(comms, recorded, clocks);
-	let expected: ExpectedOf = either(clockDifferences(clocks), steps);
+	let expected: ExpectedOf = either(clockDifferences(clocks, plausibleNs(clocks).usuallyNs), steps);
 	const channels: AlignedChannel[] = [];
 	const take = (clusters: readonly Line[][]): void => {
 		for (const cluster of clusters) {
@@ -81,7 +81,7 @@ export function matchByTime(
 
 	clocks = alignClocks(comms, known.finish());
 	ranks = onCommonClock(comms, recorded, clocks);
-	expected = either(clockDifferences(clocks), steps);
+	expected = either(clockDifferences(clocks, plausibleNs(clocks).usuallyNs), steps);
 	const together = Math.max(
 		TOGETHER_NS[0],
 		Math.min(TOGETHER_NS[1], TOGETHER_RESIDUALS * (clocks.medianResidualNs || 0)),
@@ -106,10 +106,12 @@ export function matchByTime(
 		}
 	};
 	addMoments(momentsOf(ranks, still, exact));
+	const { closelyNs, onceNs } = plausibleNs(clocks);
+	const closely = clockDifferences(clocks, closelyNs);
 	const moments = new Moments(ranks);
 	for (const channel of channels) {
 		moments.nextChannel();
-		joinConfirmed(ranks, confirmChannel(comms, ranks, channel, expected), plausibleNs(clocks).onceNs, moments);
+		joinConfirmed(ranks, confirmChannel(comms, ranks, channel, expected, closely), onceNs, moments);
 	}
 	addMoments(moments.merged(exact));
 	const shared = (a: number, b: number): number => collectivesOf(channels, a, b);

@@ -20,6 +20,8 @@ import { asRecorded, clockDifferences, onCommonClock, plausibleNs } from "./know
 import { matchByTime } from "./match-by-time.js";
 import { MatchBuilder, type MatchColumns } from "./match-columns.js";
 import type { RankComms } from "./rank-comms.js";
+import { withoutRepeated } from "./repeated.js";
+import { countMissing, replicaChannels } from "./replicas.js";
 import { signaturesOf } from "./signatures.js";
 import { stepDifferences } from "./step-clocks.js";
 import { type UnmatchedComms, UnmatchedReport } from "./unmatched.js";
@@ -28,8 +30,10 @@ import { wireTimes } from "./wire.js";
 export interface CommMatches extends MatchColumns {
 	/** Of each match how long its bytes took once the last member had come, ns: the least of its members' transfers. */
 	readonly wireNs: Float64Array;
-	/** Of each member its own part of that, from the last arrival to its own end, ns. */
+	/** Of each member its own part of that, from the last arrival to its own end, ns; its duration if it does not wait. */
 	readonly transferNs: Float64Array;
+	/** Of each member, 0 where it was done before the last one came: it sent, and waited for nobody. */
+	readonly waits: Uint8Array;
 	readonly clocks: Clocks;
 	readonly unmatched: readonly UnmatchedComms[];
 	/** Ranks of the job that were taken as copies of ranks at hand. */
@@ -41,10 +45,15 @@ export interface MatchOptions {
 	readonly assumeReplicas?: boolean;
 }
 
-export function matchComms(ranks: readonly RankComms[], _options: MatchOptions = {}): CommMatches {
+/** @param ranks one each, of the ranks at hand; matches name them by their index. */
+export function matchComms(ranks: readonly RankComms[], { assumeReplicas = false }: MatchOptions = {}): CommMatches {
 	const groups = inheritGroups(ranks, findGroups(ranks));
 	const channels = findChannels(ranks, groups);
-	const complete = channels.filter(({ members, size }) => members.length >= size);
+	const isReplica = assumeReplicas ? replicaChannels(ranks, groups.groups) : () => false;
+	const assumed = channels.filter((channel) => channel.members.length < channel.size && isReplica(channel));
+	const complete = [...channels.filter(({ members, size }) => members.length >= size), ...assumed].filter(
+		({ members }) => members.length > 1,
+	);
 
 	const recorded = asRecorded(ranks, signaturesOf(ranks), groups.inherited);
 	const steps = stepDifferences(ranks);
@@ -54,20 +63,22 @@ export function matchComms(ranks: readonly RankComms[], _options: MatchOptions =
 	const roughClocks = alignClocks(ranks, roughMatches.finish());
 
 	const common = onCommonClock(ranks, recorded, roughClocks);
-	const expected = clockDifferences(roughClocks);
-	const confirmed = rough.map((channel) => confirmChannel(ranks, common, channel, expected));
+	const plausible = plausibleNs(roughClocks);
+	const usually = clockDifferences(roughClocks, plausible.usuallyNs);
+	const closely = clockDifferences(roughClocks, plausible.closelyNs);
+	const confirmed = rough.map((channel) => confirmChannel(ranks, common, channel, usually, closely));
 	const builder = new MatchBuilder();
-	for (const channel of confirmed) joinConfirmed(common, channel, plausibleNs(roughClocks).onceNs, builder);
+	for (const channel of confirmed) joinConfirmed(common, channel, plausible.onceNs, builder);
 	const unknown = groups.groupOf.map((of) => Uint8Array.from(of, (group) => (group === NONE ? 1 : 0)));
 	if (ranks.length > 1 && unknown.some((of) => of.includes(1))) matchByTime(ranks, recorded, unknown, steps, builder);
-	const matches = builder.finish();
+	const found = builder.finish();
+	const matches = withoutRepeated(ranks, found);
 	const clocks = alignClocks(ranks, matches);
-	const report = new UnmatchedReport(ranks, groups, matches);
 	return {
 		...matches,
 		...wireTimes(ranks, matches, clocks),
 		clocks,
-		unmatched: report.of(channels, confirmed),
-		assumedRanks: 0,
+		unmatched: new UnmatchedReport(ranks, groups, found).of(channels, confirmed, assumed),
+		assumedRanks: countMissing(ranks, groups.groups, assumed),
 	};
 }

@@ -28,6 +28,8 @@ const LEAST_TOGETHER = 4;
 const LEAST_PART = 0.2;
 /** And so many times as many as would by chance. */
 const BEYOND_CHANCE = 3;
+/** Pairs that claim the same messages are told apart if one spreads so many times as much as the other. */
+const CLEARLY_FURTHER = 1.5;
 /** To tell a clock, no other difference may bring more than this part of them together. */
 const MOST_RIVAL = 0.5;
 const LEAST_PART_FOR_CLOCK = 0.4;
@@ -123,28 +125,56 @@ export function pairByEnds(
 			found.set(key, entry);
 		}
 	}
-	const taken = new Set<string>();
-	const closestFirst = [...found.values()]
+	const candidates = [...found.values()]
 		.map(({ a, b, pairs }) => {
 			// Clocks may be off by more than ends are: it is the spread that tells.
 			const middle = median(pairs.map(({ ns }) => ns));
 			const off = pairs.map(({ pair, ns }) => ({ pair, ns: Math.abs(ns - middle) }));
-			return { a, b, pairs: off, spread: median(off.map(({ ns }) => ns)) };
+			const opsOf = new Map([
+				[a.rank, new Set(pairs.map(({ pair }) => pair[0]))],
+				[b.rank, new Set(pairs.map(({ pair }) => pair[1]))],
+			]);
+			return { a, b, pairs: off, opsOf, spread: median(off.map(({ ns }) => ns)) };
+		})
+		.filter(({ a, b, pairs }) => {
+			const fewer = Math.min(a.ops.length, b.ops.length);
+			const chance = spanNs > 0 ? (2 * withinNs * a.ops.length * b.ops.length) / spanNs : 0;
+			return (
+				pairs.length >= Math.max(LEAST_TOGETHER, LEAST_PART * fewer, BEYOND_CHANCE * chance, shared(a.rank, b.rank))
+			);
 		})
 		.sort((p, q) => p.spread - q.spread);
-	return closestFirst.flatMap(({ a, b, pairs }) => {
-		const free = pairs
-			.filter(({ pair }) => !taken.has(`${a.rank} ${pair[0]}`) && !taken.has(`${b.rank} ${pair[1]}`))
-			.sort((p, q) => p.ns - q.ns);
+	const taken = new Map<number, Set<number>>();
+	for (const { rank } of lines) taken.set(rank, new Set());
+	return candidates.flatMap((candidate) => {
+		const { a, b, pairs, spread } = candidate;
+		const [takenA, takenB] = [taken.get(a.rank)!, taken.get(b.rank)!];
+		const free = pairs.filter(({ pair }) => !takenA.has(pair[0]) && !takenB.has(pair[1])).sort((p, q) => p.ns - q.ns);
 		const ops = oneToOne(free.map(({ pair }) => pair));
-		const fewer = Math.min(a.ops.length, b.ops.length);
-		const chance = spanNs > 0 ? (2 * withinNs * a.ops.length * b.ops.length) / spanNs : 0;
-		if (ops.length < Math.max(LEAST_TOGETHER, LEAST_PART * fewer, BEYOND_CHANCE * chance, shared(a.rank, b.rank)))
-			return [];
+		if (ops.length < Math.max(LEAST_TOGETHER, LEAST_PART * Math.min(a.ops.length, b.ops.length))) return [];
+		const inDoubt = candidates.some(
+			(other) => other !== candidate && other.spread < CLEARLY_FURTHER * spread && compete(candidate, other),
+		);
+		if (inDoubt) return [];
 		for (const [x, y] of ops) {
-			taken.add(`${a.rank} ${x}`);
-			taken.add(`${b.rank} ${y}`);
+			takenA.add(x);
+			takenB.add(y);
 		}
 		return [{ lines: [a, b] as const, pairs: ops.sort((p, q) => p[0] - q[0]) }];
+	});
+}
+
+interface Claim {
+	readonly opsOf: ReadonlyMap<number, ReadonlySet<number>>;
+}
+
+/** Whether most of what one pair of ranks claims of a rank is claimed by another pair, too. */
+function compete({ opsOf }: Claim, other: Claim): boolean {
+	return [...opsOf].some(([rank, ops]) => {
+		const theirs = other.opsOf.get(rank);
+		if (!theirs) return false;
+		let both = 0;
+		for (const op of ops) if (theirs.has(op)) both++;
+		return both > ops.size / 2;
 	});
 }

@@ -37,12 +37,17 @@ export class UnmatchedReport {
 		for (let i = 0; i < memberRank.length; i++) this.matched[memberRank[i]!]![memberOp[i]!] = 1;
 	}
 
-	/** @param aligned those of the channels that have all their members. */
-	of(channels: readonly Channel[], aligned: readonly AlignedChannel[]): UnmatchedComms[] {
+	/**
+	 * @param aligned those of the channels that have all their members.
+	 * @param assumed those whose missing members are taken as copies: with one member at hand there is nothing to match.
+	 */
+	of(channels: readonly Channel[], aligned: readonly AlignedChannel[], assumed: readonly Channel[]): UnmatchedComms[] {
 		const disagree = new Map(
 			aligned.map(({ channel, members }) => [channel, members.some(({ trusted }) => !trusted)] as const),
 		);
+		const alone = new Set(assumed.filter(({ members }) => members.length === 1));
 		for (const channel of channels) {
+			if (alone.has(channel)) continue;
 			const disagrees = disagree.get(channel);
 			const reason = disagrees === undefined ? "rank-missing" : disagrees ? "ends-disagree" : "not-captured";
 			for (const { rank, ops } of channel.members)
