@@ -14,7 +14,7 @@ import { instantiate } from "../plan/instantiate/index.js";
 import { commFacts, type RankGrid } from "../plan/traced/comm-facts.js";
 import type { TracedJob } from "../plan/traced/rescale.js";
 import type { TracedRank } from "../plan/traced/segments.js";
-import { type TracedLibrary, tracedLibrary } from "../plan/traced/traced-library.js";
+import { tracedLibrary } from "../plan/traced/traced-library.js";
 import { tracedPlan } from "../plan/traced/traced-plan.js";
 import { type BaseJob, baseJob, commHabits, type Told } from "./base-job.js";
 
@@ -71,7 +71,6 @@ export function predictFromTraces(inputs: PredictInputs): TracedPrediction {
 			cost,
 			seed,
 			replicas: target.parallel.dataParallelSize,
-			durationOf: (task) => library.graph.durationNs[task]!,
 			deviceName: hardware.gpu.name,
 		});
 		const graph = instantiate(plan);
@@ -142,5 +141,3 @@ function stepNs(graph: ExecutionGraph): number {
 		return Math.max(most, endNs - startNs);
 	}, 0);
 }
-
-export type { TracedLibrary };
