@@ -70,7 +70,10 @@ function truthMs(folder: string): number {
 	return steps.at(-1)!.iterationNs / 1e6;
 }
 
-/** What nccl-tests would print on the emulated cluster: all GPUs of one node, of two, of four. */
+/**
+ * What nccl-tests would print on the emulated cluster: inside a node, and over two and four nodes with as many GPUs of
+ * each as groups of a job may have there (NCCL_TESTS_SPLIT runs all such groups of the nodes at once).
+ */
 function ncclTests(gpusPerNode: number): MeasuredCollective[] {
 	const kinds: readonly (readonly [CollectiveOp, CollectiveKind])[] = [
 		["allReduce", "allreduce"],
@@ -79,12 +82,18 @@ function ncclTests(gpusPerNode: number): MeasuredCollective[] {
 		["broadcast", "broadcast"],
 	];
 	const bytes = Array.from({ length: 22 }, (_, i) => 1024 * 2 ** i);
-	const groups = [2, 4, 8, 16, 32].map((size) => Array.from({ length: size }, (_, rank) => rank));
+	const inside = [2, 4, 8].map((size) => Array.from({ length: size }, (_, rank) => rank));
+	const across = [1, 2, 4, 8].flatMap((perNode) =>
+		[2, 4].map((nodes) =>
+			Array.from({ length: nodes * perNode }, (_, i) => gpusPerNode * Math.floor(i / perNode) + (i % perNode)),
+		),
+	);
+	const groups = [...inside, ...across];
 	return kinds.flatMap(([op, kind]) =>
 		groups.map((ranks) => ({
 			op,
 			size: ranks.length,
-			nodes: Math.ceil(ranks.length / gpusPerNode),
+			nodes: new Set(ranks.map((rank) => Math.floor(rank / gpusPerNode))).size,
 			bytes,
 			ns: bytes.map((size) => collectiveNs(kind, size, ranks, gpusPerNode)),
 		})),
@@ -120,8 +129,6 @@ try {
 	const cost = costModel(hardware, { collectives: ncclTests(hardware.node.gpusPerNode) });
 	const runs = new Map<string, TracedRun>();
 	const errors = new Map<string, number[]>();
-	const inside = 0;
-	let count = 0;
 	for (const [i, { kind, base, target }] of PAIRS.entries()) {
 		if (only !== undefined && !`${kind} ${base} ${target}`.includes(only)) continue;
 		const flags = BASES[base]!;
@@ -144,17 +151,14 @@ try {
 		const error = (100 * (prediction.iterationMs - truth)) / truth;
 		const identity = (100 * (prediction.identityMs - prediction.replayMs)) / prediction.replayMs;
 		errors.set(kind, [...(errors.get(kind) ?? []), Math.abs(error)]);
-		count++;
 		console.log(
 			`${base} -> ${target}: ${truth.toFixed(2)} ms, predicted ${prediction.iterationMs.toFixed(2)} ms, ${error.toFixed(2)} % (identity ${identity.toFixed(2)} %)`,
 		);
-		void inside;
 	}
 	for (const [kind, list] of errors) {
 		const mean = list.reduce((sum, error) => sum + error, 0) / list.length;
 		console.log(`${kind}: mean ${mean.toFixed(2)} %, worst ${Math.max(...list).toFixed(2)} % of ${list.length}`);
 	}
-	void count;
 } finally {
 	rmSync(scratch, { recursive: true, force: true });
 }

@@ -5,6 +5,7 @@ import { type ModelConfig, parseModel } from "../config/model.js";
 import { type ParallelConfig, parseParallel } from "../config/parallel.js";
 import { UserError } from "../lib/errors.js";
 import type { CommFacts } from "../plan/traced/comm-facts.js";
+import { stageParameters } from "../plan/traced/durations.js";
 
 export interface BaseJob {
 	readonly model: ModelConfig;
@@ -23,6 +24,10 @@ export interface CommHabits {
 	readonly distributedOptimizer: boolean;
 	readonly overlapGradReduce: boolean;
 	readonly sequenceParallel: boolean;
+	/** The first and the last stage sum the gradients of a table that they share. */
+	readonly reducesEmbedding: boolean;
+	/** Gradients that a rank reduces over replicas in a step, the most of all ranks. */
+	readonly reducedElements: number;
 }
 
 /** @throws UserError naming the flag of what is neither found nor told. */
@@ -70,14 +75,21 @@ export function baseJob(surveys: readonly Survey[], habits: CommHabits, told: To
 	if (missing.length > 0)
 		throw new UserError(`the traces do not tell ${missing.join(", ")} of the run they are of; give what it was`);
 	const config = parseParallel(parallel);
-	return {
-		shape,
-		model: parseModel(model),
-		parallel: {
-			...config,
-			globalBatchSize: Number(microBatches) * config.microBatchSize * config.dataParallelSize,
-		},
+	const job = {
+		...config,
+		globalBatchSize: Number(microBatches) * config.microBatchSize * config.dataParallelSize,
 	};
+	const tied = parseModel(model);
+	const untied = { ...tied, untieEmbeddingsAndOutputWeights: true };
+	return { shape, model: sharesTable(tied, untied, job, habits) ? tied : untied, parallel: job };
+}
+
+/** Whether the output layer uses the embedding's table: by who sums its gradients, or by how many gradients there are. */
+function sharesTable(tied: ModelConfig, untied: ModelConfig, parallel: ParallelConfig, habits: CommHabits): boolean {
+	if (parallel.pipelineModelParallelSize > 1) return habits.reducesEmbedding;
+	if (habits.reducedElements === 0) return true;
+	const off = (model: ModelConfig): number => Math.abs(stageParameters(model, parallel, 0) - habits.reducedElements);
+	return off(tied) <= off(untied);
 }
 
 function scheduleName(schedule: string): string {
@@ -85,14 +97,25 @@ function scheduleName(schedule: string): string {
 }
 
 /** @param facts of all communication, and of each whether it runs beside a pass. */
-export function commHabits(facts: Iterable<readonly [CommFacts, boolean]>): CommHabits {
+export function commHabits(
+	facts: Iterable<readonly [CommFacts, boolean]>,
+	reducedElements: readonly number[],
+): CommHabits {
+	let reducesEmbedding = false;
 	let distributedOptimizer = false;
 	let overlapGradReduce = false;
 	let sequenceParallel = false;
 	for (const [{ role, op }, inPass] of facts) {
 		if (role === "data" && op === "reduceScatter") distributedOptimizer = true;
 		if (role === "data" && inPass) overlapGradReduce = true;
+		if (role === "embedding") reducesEmbedding = true;
 		if (role === "tensor" && op === "reduceScatter") sequenceParallel = true;
 	}
-	return { distributedOptimizer, overlapGradReduce, sequenceParallel };
+	return {
+		distributedOptimizer,
+		overlapGradReduce,
+		sequenceParallel,
+		reducesEmbedding,
+		reducedElements: Math.max(0, ...reducedElements),
+	};
 }

@@ -7,7 +7,7 @@ import { type ModelDescription, resolveModel } from "../config/model.js";
 import { type Overrides, overrideParallel } from "../config/overrides.js";
 import type { CostModel } from "../cost/cost-model.js";
 import { simulate } from "../engine/index.js";
-import type { ExecutionGraph } from "../graph/graph.js";
+import { EdgeKind, type ExecutionGraph, TaskKind } from "../graph/graph.js";
 import type { RankBlock } from "../graph/rank/block.js";
 import { UserError } from "../lib/errors.js";
 import { instantiate } from "../plan/instantiate/index.js";
@@ -99,15 +99,33 @@ function gridOf({ parallel }: BaseJob): RankGrid {
 
 function jobOf({ blocks, surveys }: TracedRun, told: Told): BaseJob {
 	const anyGrid: RankGrid = { tensor: 1, context: 1, data: 1, pipeline: 1 };
-	const facts = blocks.flatMap(({ comms, labels, columns }) =>
-		[...commFacts(comms, anyGrid)].map(([row, known]) => {
-			// The launch of a transfer stands before its arrival.
-			const arrive = columns.pred[columns.predOffset[row]!]! >> 1;
-			const launch = columns.pred[columns.predOffset[arrive]!]! >> 1;
-			return [known, (labels?.pass[launch] ?? -1) >= 0] as const;
-		}),
+	const facts = blocks.flatMap((block) =>
+		[...commFacts(block.comms, anyGrid)].map(([row, known]) => [known, passOf(block, row) >= 0] as const),
 	);
-	return baseJob(surveys, commHabits(facts), told);
+	const reduced = blocks.map(({ comms, steps }) => {
+		let elements = 0;
+		for (const { role, op, elements: each } of commFacts(comms, anyGrid).values())
+			if (role === "data" && (op === "allReduce" || op === "reduceScatter")) elements += each;
+		return elements / Math.max(1, steps.length);
+	});
+	return baseJob(surveys, commHabits(facts, reduced), told);
+}
+
+/** The pass that a transfer was launched in. */
+function passOf({ columns, labels }: RankBlock, transfer: number): number {
+	const { predOffset, pred, edgeKind, kind } = columns;
+	let task = transfer;
+	for (let hop = 0; hop < 2; hop++) {
+		for (let e = predOffset[task]!; e < predOffset[task + 1]!; e++) {
+			const from = pred[e]! >> 1;
+			if (edgeKind[e] === EdgeKind.launch) return labels?.pass[from] ?? -1;
+			if (kind[from] === TaskKind.arrive) {
+				task = from;
+				break;
+			}
+		}
+	}
+	return -1;
 }
 
 function tracedRanks({ graph, blocks }: TracedRun, grid: RankGrid): TracedRank[] {

@@ -2,6 +2,8 @@
  * How long a task of the base run takes in the target. Nothing of it changes: as measured. Its shape or its group
  * changes: the measured time by the ratio of the cost model's times, in which the model's own level drops out.
  */
+import type { ModelConfig } from "../../config/model.js";
+import type { ParallelConfig } from "../../config/parallel.js";
 import type { AttentionShape, CostModel } from "../../cost/cost-model.js";
 import { TaskKind } from "../../graph/graph.js";
 import { layOutParts } from "../layout.js";
@@ -180,19 +182,26 @@ function attentionShape({ model, parallel }: TracedJob): AttentionShape {
 	};
 }
 
-function stageLoads({ model, parallel }: TracedJob): StageLoad[] {
+function stageLoads(job: TracedJob): StageLoad[] {
+	const { model, parallel } = job;
 	const parts = layOutParts(model, parallel);
+	return Array.from({ length: parallel.pipelineModelParallelSize }, (_, stage) => ({
+		layers: parts.filter((part) => part.stage === stage).reduce((sum, part) => sum + part.layers, 0),
+		parameters: stageParameters(model, parallel, stage),
+	}));
+}
+
+/** Parameters of a stage on one rank. */
+export function stageParameters(model: ModelConfig, parallel: ParallelConfig, stage: number): number {
 	const { dense, expert } = layerParameters(model, parallel);
-	return Array.from({ length: parallel.pipelineModelParallelSize }, (_, stage) => {
-		const own = parts.filter((part) => part.stage === stage);
-		const layers = own.reduce((sum, part) => sum + part.layers, 0);
-		const ends = own.reduce(
-			(sum, { hasEmbedding, hasHead }) =>
+	return layOutParts(model, parallel)
+		.filter((part) => part.stage === stage)
+		.reduce(
+			(sum, { layers, hasEmbedding, hasHead }) =>
 				sum +
+				layers * (dense + expert) +
 				(hasEmbedding ? embeddingParameters(model, parallel) : 0) +
-				(hasHead ? headParameters({ ...model, untieEmbeddingsAndOutputWeights: true }, parallel) : 0),
+				(hasHead ? headParameters(model, parallel) : 0),
 			0,
 		);
-		return { layers, parameters: layers * (dense + expert) + ends };
-	});
 }
