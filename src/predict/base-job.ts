@@ -26,7 +26,7 @@ export interface CommHabits {
 	readonly sequenceParallel: boolean;
 	/** The first and the last stage sum the gradients of a table that they share. */
 	readonly reducesEmbedding: boolean;
-	/** Gradients that a rank reduces over replicas in a step, the most of all ranks. */
+	/** Gradients that a rank of the first stage reduces over replicas in a step; 0 where there are none. */
 	readonly reducedElements: number;
 }
 
@@ -79,17 +79,27 @@ export function baseJob(surveys: readonly Survey[], habits: CommHabits, told: To
 		...config,
 		globalBatchSize: Number(microBatches) * config.microBatchSize * config.dataParallelSize,
 	};
-	const tied = parseModel(model);
-	const untied = { ...tied, untieEmbeddingsAndOutputWeights: true };
-	return { shape, model: sharesTable(tied, untied, job, habits) ? tied : untied, parallel: job };
+	return { shape, model: nearestModel(parseModel(model), job, habits), parallel: job };
 }
 
-/** Whether the output layer uses the embedding's table: by who sums its gradients, or by how many gradients there are. */
-function sharesTable(tied: ModelConfig, untied: ModelConfig, parallel: ParallelConfig, habits: CommHabits): boolean {
-	if (parallel.pipelineModelParallelSize > 1) return habits.reducesEmbedding;
-	if (habits.reducedElements === 0) return true;
-	const off = (model: ModelConfig): number => Math.abs(stageParameters(model, parallel, 0) - habits.reducedElements);
-	return off(tied) <= off(untied);
+/**
+ * What shapes do not tell: whether positions are learned and whether the output layer uses the embedding's table. Taken
+ * as the number of gradients says that the first stage reduces; without one, as Megatron-LM's GPT has it.
+ */
+function nearestModel(model: ModelConfig, parallel: ParallelConfig, habits: CommHabits): ModelConfig {
+	const pipelined = parallel.pipelineModelParallelSize > 1;
+	const untied = pipelined ? [!habits.reducesEmbedding] : [false, true];
+	const variants = untied.flatMap((untieEmbeddingsAndOutputWeights) =>
+		(["learned", "rope"] as const).map((positionEmbedding) => ({
+			...model,
+			untieEmbeddingsAndOutputWeights,
+			positionEmbedding,
+		})),
+	);
+	if (habits.reducedElements === 0) return variants[0]!;
+	const off = (variant: ModelConfig): number =>
+		Math.abs(stageParameters(variant, parallel, 0) - habits.reducedElements);
+	return variants.reduce((best, variant) => (off(variant) < off(best) ? variant : best));
 }
 
 function scheduleName(schedule: string): string {
@@ -97,10 +107,7 @@ function scheduleName(schedule: string): string {
 }
 
 /** @param facts of all communication, and of each whether it runs beside a pass. */
-export function commHabits(
-	facts: Iterable<readonly [CommFacts, boolean]>,
-	reducedElements: readonly number[],
-): CommHabits {
+export function commHabits(facts: Iterable<readonly [CommFacts, boolean]>, reducedElements: number): CommHabits {
 	let reducesEmbedding = false;
 	let distributedOptimizer = false;
 	let overlapGradReduce = false;
@@ -116,6 +123,6 @@ export function commHabits(
 		overlapGradReduce,
 		sequenceParallel,
 		reducesEmbedding,
-		reducedElements: Math.max(0, ...reducedElements),
+		reducedElements,
 	};
 }

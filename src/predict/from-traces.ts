@@ -102,12 +102,12 @@ function jobOf({ blocks, surveys }: TracedRun, told: Told): BaseJob {
 	const facts = blocks.flatMap((block) =>
 		[...commFacts(block.comms, anyGrid)].map(([row, known]) => [known, passOf(block, row) >= 0] as const),
 	);
-	const reduced = blocks.map(({ comms, steps }) => {
-		let elements = 0;
-		for (const { role, op, elements: each } of commFacts(comms, anyGrid).values())
-			if (role === "data" && (op === "allReduce" || op === "reduceScatter")) elements += each;
-		return elements / Math.max(1, steps.length);
-	});
+	// The lowest rank is of the first stage.
+	const [first] = blocks;
+	let reduced = 0;
+	for (const { role, op, elements } of commFacts(first!.comms, anyGrid).values())
+		if (role === "data" && (op === "allReduce" || op === "reduceScatter")) reduced += elements;
+	reduced /= Math.max(1, first!.steps.length);
 	return baseJob(surveys, commHabits(facts, reduced), told);
 }
 
