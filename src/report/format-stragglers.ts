@@ -1,7 +1,7 @@
 /** Who is waited for in collectives, how long and why. */
 import { formatBytes, formatCount, formatMs, formatShare } from "../lib/format.js";
 import { causedMs } from "./describe-stragglers.js";
-import { ellipsis, wrap } from "./format-parts.js";
+import { ellipsis, plural, wrap } from "./format-parts.js";
 import { groupText } from "./group-text.js";
 import { shortenName } from "./names.js";
 import type { ReplayResult, Straggler } from "./replay-result.js";
@@ -96,11 +96,7 @@ function whyParts({ causes, lateMs, inheritedFrom }: Straggler): string[] {
 function whereParts({ mostAt, worst }: Straggler, style: Style): string[][] {
 	const parts: string[][] = [];
 	if (mostAt)
-		parts.push([
-			`most at ${operationText(mostAt, style)}`,
-			`${formatCount(mostAt.count)} times`,
-			formatMs(mostAt.lateMs),
-		]);
+		parts.push([`most at ${operationText(mostAt, style)}`, plural(mostAt.count, "time"), formatMs(mostAt.lateMs)]);
 	if (worst) {
 		const step = worst.step === "all" ? "" : ` into step ${worst.step}`;
 		parts.push([`worst at ${operationText(worst, style)}`, `${formatMs(worst.atMs)}${step}`, formatMs(worst.lateMs)]);

@@ -46,34 +46,38 @@ function sharesKinds(own: RankWork, r: number, work: readonly RankWork[], isPeer
 
 function healValues(values: Float64Array, work: readonly RankWork[], healed: Uint8Array, isPeer: Uint8Array): void {
 	const kinds = work.reduce((most, { offset }) => Math.max(most, offset.length - 1), 0);
+	const patients = [...healed.keys()].filter((r) => healed[r] === 1);
 	// What is healed must not be what others are healed by.
 	const before = values.slice();
 	for (let kind = 0; kind < kinds; kind++) {
-		// Ranks that run the kind equally often.
-		const alike = new Map<number, number[]>();
-		work.forEach((rank, r) => {
-			const count = runs(rank, kind);
-			if (count === 0) return;
-			const group = alike.get(count);
-			if (group) group.push(r);
-			else alike.set(count, [r]);
-		});
-		for (const [count, group] of alike) {
-			const patients = group.filter((r) => healed[r] === 1);
-			if (patients.length === 0) continue;
+		if (!patients.some((r) => runs(work[r]!, kind) > 0)) continue;
+		for (const [count, group] of ranksByRuns(work, kind)) {
+			const ill = group.filter((r) => healed[r] === 1);
 			const peers = group.filter((r) => isPeer[r] === 1);
+			if (ill.length === 0) continue;
 			const anywhere = peers.length > 0 ? Number.NaN : medianAnywhere(before, work, kind, isPeer);
 			if (peers.length === 0 && Number.isNaN(anywhere)) continue;
 			const run = new Float64Array(peers.length);
 			for (let n = 0; n < count; n++) {
-				peers.forEach((peer, i) => {
-					run[i] = before[itemAt(work[peer]!, kind, n)]!;
-				});
+				for (let i = 0; i < run.length; i++) run[i] = before[itemAt(work[peers[i]!]!, kind, n)]!;
 				const value = peers.length > 0 ? medianOf(run) : anywhere;
-				for (const r of patients) values[itemAt(work[r]!, kind, n)] = value;
+				for (const r of ill) values[itemAt(work[r]!, kind, n)] = value;
 			}
 		}
 	}
+}
+
+/** The ranks that run a kind, by how often. */
+function ranksByRuns(work: readonly RankWork[], kind: number): Map<number, number[]> {
+	const ranks = new Map<number, number[]>();
+	work.forEach((rank, r) => {
+		const count = runs(rank, kind);
+		if (count === 0) return;
+		const group = ranks.get(count);
+		if (group) group.push(r);
+		else ranks.set(count, [r]);
+	});
+	return ranks;
 }
 
 /** The median of all runs of a kind on the peers; NaN where there is none. */

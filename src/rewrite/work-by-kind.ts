@@ -28,16 +28,14 @@ export function cpuWorkByKind(graph: ExecutionGraph): RankWork[] {
 export function threadTimeByKind({ ranks, kind, name, predOffset, pred, edgeKind }: ExecutionGraph): RankWork[] {
 	const ids = new PairIds();
 	return ranks.map(({ begin, end }) => {
-		const item: number[] = [];
-		const kinds: number[] = [];
+		const work = new WorkList(predOffset[end]! - predOffset[begin]!);
 		for (let task = begin; task < end; task++) {
 			for (let edge = predOffset[task]!; edge < predOffset[task + 1]!; edge++) {
 				if (!isThreadTime(edgeKind[edge]!, kind[task]!)) continue;
-				item.push(edge);
-				kinds.push(ids.of(name[pred[edge]! >>> 1]!, name[task]!));
+				work.add(edge, ids.of(name[pred[edge]! >>> 1]!, name[task]!));
 			}
 		}
-		return groupByKind(item, kinds, ids.count);
+		return work.byKind(ids.count);
 	});
 }
 
@@ -47,22 +45,34 @@ function tasksByKind(
 	ids: PairIds,
 	chosen: (kind: number) => boolean,
 ): RankWork {
-	const item: number[] = [];
-	const kinds: number[] = [];
-	for (let task = begin; task < end; task++) {
-		if (!chosen(kind[task]!)) continue;
-		item.push(task);
-		kinds.push(ids.of(name[task]!, shape[task]!));
-	}
-	return groupByKind(item, kinds, ids.count);
+	const work = new WorkList(end - begin);
+	for (let task = begin; task < end; task++) if (chosen(kind[task]!)) work.add(task, ids.of(name[task]!, shape[task]!));
+	return work.byKind(ids.count);
 }
 
-function groupByKind(items: readonly number[], kinds: readonly number[], kindCount: number): RankWork {
-	const offset = new Uint32Array(kindCount + 1);
-	for (const kind of kinds) offset[kind + 1]!++;
-	for (let kind = 0; kind < kindCount; kind++) offset[kind + 1]! += offset[kind]!;
-	const next = offset.slice();
-	const item = new Uint32Array(items.length);
-	for (let i = 0; i < items.length; i++) item[next[kinds[i]!]!++] = items[i]!;
-	return { item, offset };
+/** Items with their kinds, in the order of the tasks. */
+class WorkList {
+	readonly #item: Uint32Array;
+	readonly #kind: Uint32Array;
+	#count = 0;
+
+	constructor(most: number) {
+		this.#item = new Uint32Array(most);
+		this.#kind = new Uint32Array(most);
+	}
+
+	add(item: number, kind: number): void {
+		this.#item[this.#count] = item;
+		this.#kind[this.#count++] = kind;
+	}
+
+	byKind(kinds: number): RankWork {
+		const offset = new Uint32Array(kinds + 1);
+		for (let i = 0; i < this.#count; i++) offset[this.#kind[i]! + 1]!++;
+		for (let kind = 0; kind < kinds; kind++) offset[kind + 1]! += offset[kind]!;
+		const next = offset.slice();
+		const item = new Uint32Array(this.#count);
+		for (let i = 0; i < this.#count; i++) item[next[this.#kind[i]!]!++] = this.#item[i]!;
+		return { item, offset };
+	}
 }

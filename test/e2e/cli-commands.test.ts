@@ -36,6 +36,16 @@ describe.concurrent("help", () => {
 		[["replay", small, "--max-ratio", "0"], /give a number above 0/],
 		[["replay", small, "--compare"], /--compare changes what --perfetto writes/],
 		[["replay", small, "--perfetto"], /argument missing/],
+		[
+			["replay", small, "--slow", "2"],
+			/'--slow <rank=factor>' argument '2' is invalid: give RANK=FACTOR .* such as 3=1.5/,
+		],
+		[["replay", small, "--slow", "0=0"], /give RANK=FACTOR with a factor above 0/],
+		[["replay", small, "--slow-cpu", "0=-2"], /give RANK=FACTOR with a factor above 0/],
+		[["replay", small, "--slow", "0=2", "--slow", "0=3"], /rank 0 has a factor already/],
+		[["replay", small, "--heal", "some"], /give the number of a rank, or all/],
+		[["replay", small, "--slow", "7=2"], /no trace is of rank 7; choose one of 0\n/],
+		[["replay", small, "--heal", "0"], /rank 0 has no peers to be healed after; give the traces of other ranks too\n/],
 	])("%j is answered in one line", async (args, line) => {
 		expectRefusal(await lumos(args), 2, line);
 	});
@@ -54,6 +64,7 @@ describe.concurrent("--json", () => {
 		["replay", fixture("tp2pp2"), []],
 		["replay", fixture("dialects/cpu-only.json.gz"), []],
 		["replay", small, ["--durations", "typical"]],
+		["replay", fixture("tp2pp2"), ["--slow", "1=1.5", "--heal", "2"]],
 		["pack", small, ["--out", join(folder, "schema.lumos")]],
 	])("%s %s prints one document of the published schema", async (command, traces, more) => {
 		const { code, stdout, stderr } = await lumos([command, traces, "--json", ...more]);
@@ -86,12 +97,24 @@ describe("replay for people", () => {
 			/^ {2}Launch-bound: /m,
 			/^Kernels with the most exposed time\n.*\n.*gemm/m,
 			/^Operators that the device waits for$/m,
+			/^Communication\n.*wire +waiting\n( {2}\w+ .*\n)+/m,
+			/^Who is waited for\n/m,
 			/^ {2}collective +[\d,]+ +-$/m,
 			/^Critical path in step 6 of rank \d$/m,
-			/^read \d+ ms, graph \d+ ms, simulate \d+ ms, total [\d.]+ m?s, peak \d+ MB, 1 worker$/m,
+			/^read [\d.]+ m?s, graph [\d.]+ m?s, simulate [\d.]+ m?s, total [\d.]+ m?s, peak \d+ MB, 1 worker$/m,
 		]) {
 			expect(run.stdout).toMatch(part);
 		}
+	});
+
+	test("with a rank slowed shows what changes, who is waited for and why", async () => {
+		const { code, stdout, stderr } = await lumos(["replay", fixture("tp2pp2"), "--slow", "1=1.5"]);
+		expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
+		expect(stdout).toMatch(/^What if\n {2}kernels of rank 1 take 1.5 times as long\n/m);
+		expect(stdout).toMatch(/^ {2}Iteration \(step 6\): as recorded [\d.]+ ms, changed [\d.]+ ms, \+\d+\.\d\d %$/m);
+		expect(stdout).toMatch(/^Who is waited for\n.*\n +1 +[\d.]+ ms .* computing \d\d+ %/m);
+		expect(stdout).toMatch(/^ +most at allreduce 12.6 MB of ranks 0-1, /m);
+		expect(stdout).not.toContain("error");
 	});
 
 	test("has no colours where it is no terminal, unless forced; NO_COLOR wins", async () => {

@@ -1,14 +1,21 @@
 import { stripVTControlCharacters } from "node:util";
 import { describe, expect, test } from "vitest";
+import { simulate } from "../../src/engine/index.js";
+import { recordedTiming } from "../../src/graph/typical.js";
 import { rangesOf } from "../../src/lib/ranges.js";
+import { assembleReplay } from "../../src/report/assemble-replay.js";
 import { allot, formatBar } from "../../src/report/bar.js";
+import { describeWhatIf } from "../../src/report/describe-what-if.js";
 import { formatInspect } from "../../src/report/format-inspect.js";
 import { formatPack } from "../../src/report/format-pack.js";
 import { formatReplay } from "../../src/report/format-replay.js";
 import { type InspectResult, inspectResult } from "../../src/report/inspect-result.js";
 import { shortenName } from "../../src/report/names.js";
 import { packResult } from "../../src/report/pack-result.js";
+import type { ReplayResult } from "../../src/report/replay-result.js";
 import { formatTable } from "../../src/report/table.js";
+import { changeRanks, type RankChange } from "../../src/rewrite/change-ranks.js";
+import { kernel, meet, scriptedGraph } from "../support/rank-scripts.js";
 import { smallReplay } from "../support/small-replay.js";
 
 const plain = { color: false, width: 100 };
@@ -124,6 +131,86 @@ describe("replay for people", () => {
 		expect(text.split("\n").length).toBeLessThan(70);
 		expect(text).toMatch(/^ +0 +7 +/m);
 	});
+});
+
+describe("a replay of many ranks for people", () => {
+	/** Twenty ranks in two groups; one is slow. */
+	function manyRanks(changes: readonly RankChange[] = []): ReplayResult {
+		const scripts = Array.from({ length: 20 }, (_, rank) => {
+			const group = rank < 10 ? "[0, 1, 2, 3, 4, 5, 6, 7, 8, 9]" : "upper ranks";
+			return [
+				kernel(rank === 7 ? 3e6 : 2e6),
+				meet(`${group}#1`, 1e5),
+				kernel(1e6),
+				meet(`${group}#2`, 1e5),
+				kernel(1e4),
+			];
+		});
+		const graph = scriptedGraph(scripts);
+		const source = { files: 20, ranks: 20, worldSize: 64, events: 540_000, bytes: 9e8, compressedBytes: 4e7 };
+		const timing = { ingestMs: 900, graphMs: 200, simulateMs: 7, totalMs: 1200, peakRssMb: 300, workers: 2 };
+		const replayed = (made: readonly RankChange[]): ReplayResult =>
+			assembleReplay({
+				graph,
+				times: simulate(graph, changeRanks(graph, recordedTiming(graph), made)),
+				source,
+				warnings: Array.from({ length: 20 }, (_, rank) => ({
+					code: "truncated",
+					message: `rank${rank}.json ends at byte ${1000 + rank}`,
+					count: 1,
+				})),
+				timing,
+			});
+		const after = replayed(changes);
+		return changes.length === 0 ? after : { ...after, whatIf: describeWhatIf(changes, replayed([]), after) };
+	}
+
+	test("stays on one page", () => {
+		const text = formatReplay(manyRanks(), {}, plain);
+		expect(text).toMatchSnapshot();
+		expect(text.split("\n").length).toBeLessThan(70);
+	});
+
+	test("with changes shows what they change", () => {
+		const changes = [
+			{ change: "slow", rank: 12, factor: 2 },
+			{ change: "heal", rank: 7 },
+		] as const;
+		const text = formatReplay(manyRanks(changes), {}, plain);
+		expect(text.slice(0, text.indexOf("Where the time"))).toMatchSnapshot();
+		const healed = formatReplay(manyRanks([{ change: "heal", rank: "all" }]), {}, plain);
+		expect(healed).toContain("  every rank takes what its peers take\n");
+		expect(healed).toContain("  Nobody for more than 0.5 % of the steps because of its own work\n");
+	});
+
+	test("no line is wider than the page", () => {
+		for (const width of [60, 80, 100, 140]) {
+			for (const result of [manyRanks(), manyRanks([{ change: "slow-cpu", rank: 3, factor: 1.25 }])]) {
+				const lines = formatReplay(result, {}, { ...plain, width }).split("\n");
+				for (const line of lines) expect(line.length, line).toBeLessThanOrEqual(width);
+			}
+		}
+	});
+});
+
+test("ranks and groups that are alike stand together, the odd one by itself", () => {
+	const result = inspected();
+	const odd = { ...result.ranks[5]!, streams: 7, events: 30_000 };
+	const groups = Array.from({ length: 128 }, (_, i) => ({
+		name: String(i),
+		desc: i < 64 ? "tp" : "dp",
+		backend: "nccl",
+		size: 8,
+		ranks: i < 64 ? [0, 1, 2, 3, 4, 5, 6, 7].map((rank) => 8 * i + rank) : [i - 64, i],
+	}));
+	const text = formatInspect(
+		{ ...result, ranks: result.ranks.map((rank, r) => (r === 5 ? odd : rank)), processGroups: groups },
+		plain,
+	);
+	expect(text).toMatch(/^ +0-4, 6-19 +metadata +NVIDIA H100 80GB HBM3 +3 +2 +27,000 +2, mean 59.00 ms$/m);
+	expect(text).toMatch(/^ +5 +metadata +NVIDIA H100 80GB HBM3 +3 +7 +30,000 +2, mean 59.00 ms$/m);
+	expect(text).toMatch(/^ +groups +description +backend +size +ranks of the first\n +64 +tp +nccl +8 +0-7\n +64 +dp/m);
+	expect(text).toContain("--json lists every rank");
 });
 
 function inspected(): InspectResult {
