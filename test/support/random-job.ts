@@ -277,7 +277,7 @@ export function randomJob(options: JobOptions): Job {
 	const stepUs = (stepStarts[0]![1] ?? now[0]!) - stepStarts[0]![0]!;
 	const kept = ops.map((of) => {
 		of.sort((a, b) => a.startUs - b.startUs || a.row - b.row);
-		const from = of[0]!.startUs + (options.lateStart ?? 0) * stepUs * random();
+		const from = (of[0]?.startUs ?? 0) + (options.lateStart ?? 0) * stepUs * random();
 		const until = of.length - Math.floor((options.lostTail ?? 0) * random());
 		const lostRows = new Set<number>();
 		for (const { row } of of) if (random() < (options.lost ?? 0)) lostRows.add(row);

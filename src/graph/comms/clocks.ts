@@ -20,7 +20,7 @@ export interface Clocks {
 	readonly driftPpm: Float64Array;
 	/** Where drift counts from: a time on the common clock, ns relative to the base of the first rank. */
 	readonly atNs: number;
-	/** Of each rank the median distance of its ends from the middle of their matches, ns; NaN where it has none. */
+	/** Of each rank the median distance of its ends from the middle of their collectives, ns; NaN where it has none. */
 	readonly residualNs: Float64Array;
 	/** The same over all ranks; NaN without any match. */
 	readonly medianResidualNs: number;
@@ -49,13 +49,15 @@ export function alignClocks(ranks: readonly RankComms[], matches: MatchColumns):
 		const drifting = significant(samples, moving, component);
 		if (drifting.includes(1)) equations = new ClockEquations(samples, equations.offset).solve(drifting);
 	}
-	const distances = equations.residual.map(Math.abs);
+	const distances = bothWays(samples, equations.residual.map(Math.abs));
 	return {
 		offsetNs: relativeTo(equations.offset, component),
 		driftPpm: relativeTo(equations.drift, component).map((perNs) => 1e6 * perNs),
 		atNs: samples.atNs,
-		residualNs: Float64Array.from(byRank(samples, distances), median),
-		medianResidualNs: median(distances),
+		residualNs: Float64Array.from(byRank(samples, distances), (of) =>
+			median(of.filter((distance) => !Number.isNaN(distance))),
+		),
+		medianResidualNs: median(distances.filter((distance) => !Number.isNaN(distance))),
 		component,
 		aligned: largest(component),
 	};
@@ -78,6 +80,13 @@ export function clockLines(ranks: readonly { readonly baseNs: bigint }[], clocks
 /** Only differences of clocks show: the first rank of a component has the right time. */
 function relativeTo(values: Float64Array, component: Uint32Array): Float64Array {
 	return values.map((value, r) => value - values[component[r]!]!);
+}
+
+/** NaN for members of one-way matches, whose ends need not agree, where there are others. */
+function bothWays({ count, offset, oneWay }: EndSamples, values: Float64Array): Float64Array {
+	if (oneWay.includes(0))
+		for (let m = 0; m < count; m++) if (oneWay[m]) values.fill(Number.NaN, offset[m], offset[m + 1]);
+	return values;
 }
 
 /** Values of members, rank by rank. */

@@ -27,8 +27,12 @@ const EXACT_NS = 300;
 const MOST_MISMATCHES = 0.02;
 /** A shift that lays less than this of the shorter member on the other says nothing. */
 const LEAST_OVERLAP = 0.5;
-/** How far from the usual place a member is looked for, operations. */
+/** How far from there, operations, a member is looked for whose last operations are not those of the others. */
 const REACH = 256;
+/** Numbers that were recorded are either right, or count from another start. */
+const REACH_OF_RECORDED = 2;
+/** Recorded numbers with which ends spread less than this need no other proof, ns. */
+const CLOSE_NS = 30_000;
 /** Shifts are tried on about this many operations. */
 const SAMPLE = 48;
 
@@ -43,19 +47,22 @@ export function findShift(
 	expected: Expected | undefined,
 ): Shift {
 	const recorded = reference.bySeq && other.bySeq;
-	const last = (reference.numbers.at(-1)! - other.numbers.at(-1)!) / STRIDE;
-	const usual = recorded ? 0 : Math.floor(last) * STRIDE;
+	const lastTogether = Math.floor((reference.numbers.at(-1)! - other.numbers.at(-1)!) / STRIDE) * STRIDE;
+	const usual = recorded ? 0 : lastTogether;
 	const compare = (by: number, most?: number): Agreement => compareSequences(ranks, reference, other, by, most);
 	const agreement = compare(usual);
 	const asUsual = { by: usual, agreement, trusted: isGood(agreement, expected) };
-	if (asUsual.trusted && (recorded || agreement.overlap < FEW || standsOut(asUsual, compare))) return asUsual;
+	const close = recorded && agreement.spreadNs <= CLOSE_NS;
+	if (asUsual.trusted && (close || agreement.overlap < FEW || standsOut(asUsual, compare))) return asUsual;
 
 	const enough = LEAST_OVERLAP * Math.min(reference.ops.length, other.ops.length);
+	const reach = recorded ? REACH_OF_RECORDED : REACH;
 	let best: Shift | undefined;
-	for (let away = 1; away <= REACH; away++) {
-		for (const by of [usual + away * STRIDE, usual - away * STRIDE]) {
+	for (let away = 0; away <= reach; away++) {
+		for (const by of away === 0 ? [lastTogether] : [lastTogether + away * STRIDE, lastTogether - away * STRIDE]) {
 			const tried = compare(by, SAMPLE);
-			if (tried.overlap < enough || (tried.overlap < FEW && !expected) || !isGood(tried, expected)) continue;
+			if (by === usual || tried.overlap < enough || (tried.overlap < FEW && !expected) || !isGood(tried, expected))
+				continue;
 			if (best && spreadOf(tried) >= spreadOf(best.agreement)) continue;
 			best = { by, agreement: tried, trusted: true };
 		}

@@ -29,21 +29,24 @@ export function spanningOffsets(samples: EndSamples): SpanningOffsets {
 		}
 		return root;
 	};
-	const differences = new Map<number, number[]>();
+	const differences = new Map<number, { readonly bothWays: number[]; readonly oneWay: number[] }>();
 	for (const [pair] of [...shares].sort((a, b) => b[1] - a[1] || a[0] - b[0])) {
 		const a = find(Math.floor(pair / rankCount));
 		const b = find(pair % rankCount);
 		if (a === b) continue;
 		component[Math.max(a, b)] = Math.min(a, b);
-		differences.set(pair, []);
+		differences.set(pair, { bothWays: [], oneWay: [] });
 	}
-	eachPair(samples, (pair, difference) => differences.get(pair)?.push(difference));
+	eachPair(samples, (pair, difference, weight) => {
+		const lists = differences.get(pair);
+		if (lists) (weight < 1 ? lists.oneWay : lists.bothWays).push(difference);
+	});
 
 	const neighbours: [rank: number, aheadNs: number][][] = Array.from({ length: rankCount }, () => []);
-	for (const [pair, list] of differences) {
+	for (const [pair, { bothWays, oneWay }] of differences) {
 		const from = Math.floor(pair / rankCount);
 		const to = pair % rankCount;
-		const ahead = median(list);
+		const ahead = median(bothWays.length > 0 ? bothWays : oneWay);
 		neighbours[from]!.push([to, ahead]);
 		neighbours[to]!.push([from, -ahead]);
 	}
