@@ -102,7 +102,7 @@ test("single wild measurements do not steer the fit", () => {
 		i % 12 === 5 ? { ...observation, measuredNs: 4 * observation.measuredNs } : observation,
 	);
 	for (const { name, value } of fitHardware(preset, bad).fitted)
-		expect(Math.abs(value / parameterValue(truth, name) - 1), name).toBeLessThan(0.12);
+		expect(Math.abs(value / parameterValue(truth, name) - 1), name).toBeLessThan(0.2);
 });
 
 test("what the measurements cannot show is refused and keeps its value", () => {

@@ -6,7 +6,7 @@
  * it. A parameter that no measurement depends on, or whose interval stays wider than a factor, keeps the value it had.
  */
 import type { HardwareConfig } from "../../config/hardware.js";
-import { leastSquares, normalMatrix, type Problem, type Solution, unsolved } from "./least-squares.js";
+import { explore, leastSquares, normalMatrix, type Problem, type Solution } from "./least-squares.js";
 import { invert, quadratic } from "./linear-algebra.js";
 import { KINDS, type Observation, type ObservationKind } from "./observations.js";
 import { PARAMETERS, type Parameter, type ParameterName, parameterValue, withParameters } from "./parameters.js";
@@ -185,8 +185,10 @@ export function fitHardware(
 		refused.push({ name, value: parameterValue(hardware, name), reason });
 		space = { ...space, parameters: space.parameters.filter((_, j) => j !== index) };
 	};
-	for (const index of unseen(unsolved(problemOf(space)).jacobian, parameters.length).reverse())
-		refuse({ index, reason: UNSEEN });
+	const { point, influence } = explore(problemOf(space));
+	space = { ...space, start: hardwareAt(space, point) };
+	for (const index of range(parameters.length).reverse())
+		if (influence[index]! < LEAST_SENSITIVITY) refuse({ index, reason: UNSEEN });
 	for (;;) {
 		const solution = leastSquares(problemOf(space));
 		const doubts = doubtsOf(solution, kinds, space.parameters.length);

@@ -210,19 +210,51 @@ export function normalMatrix(jacobian: Float64Array, weights: Float64Array, n: n
 	return normal;
 }
 
-/** The problem as it stands at its start. */
-export function unsolved(problem: Problem): Solution {
+/** Factors that parameters (logarithms) are tried at before a fit: what is far off may not show in any derivative. */
+const TRIED = [0.25, 0.5, 2, 4, 8].map(Math.log);
+const ROUNDS_OF_TRIES = 3;
+
+export interface Exploration {
+	/** A better start: the best of the tries, parameter by parameter. */
+	readonly point: number[];
+	/** Largest change of a residual that each parameter made, over its own change. */
+	readonly influence: number[];
+}
+
+/** Tries every parameter far from the start, keeps what helps, and sees which have any influence. */
+export function explore(problem: Problem): Exploration {
 	const fit = new Fit(problem, new Float64Array());
-	const point = fit.clamp(problem.start);
+	let point = fit.clamp(problem.start);
 	fit.setSpread(spreadOf(fit.residuals(point), problem.kinds));
-	return fit.solution(point);
+	const influence = point.map(() => 0);
+	for (let round = 0; round < ROUNDS_OF_TRIES; round++) {
+		const before = fit.loss(point);
+		for (let j = 0; j < point.length; j++) {
+			if (round > 0 && influence[j] === 0) continue;
+			const from = point;
+			for (const factor of TRIED) {
+				const tried = fit.clamp(from.with(j, from[j]! + factor));
+				const moved = Math.abs(tried[j]! - from[j]!);
+				if (moved === 0) continue;
+				const change = largestChange(fit.residuals(from), fit.residuals(tried)) / moved;
+				influence[j] = Math.max(influence[j]!, change);
+				if (fit.loss(tried) < fit.loss(point)) point = tried;
+			}
+		}
+		if (fit.loss(point) > 0.9 * before) break;
+	}
+	return { point, influence };
+}
+
+function largestChange(a: Float64Array, b: Float64Array): number {
+	return a.reduce((largest, value, i) => Math.max(largest, Math.abs(value - b[i]!)), 0);
 }
 
 /** Minimises the residuals: their spreads are taken at a point, the loss with these minimised, three times over. */
 export function leastSquares(problem: Problem, limit = 40): Solution {
 	const fit = new Fit(problem, new Float64Array());
 	let point = fit.clamp(problem.start);
-	if (point.length === 0) return unsolved(problem);
+	if (point.length === 0) return fit.solution(point);
 	for (let round = 0; round < 3; round++) {
 		fit.setSpread(spreadOf(fit.residuals(point), problem.kinds));
 		point = fit.minimise(point, limit);
