@@ -1,11 +1,11 @@
 /** The flags of models, jobs and clusters on a command, and what was given of them. */
 import { type Command, Option } from "commander";
-import { FLAGS } from "../config/flags.js";
+import { FLAGS, type Flag } from "../config/flags.js";
 
 export type GivenFlags = readonly (readonly [flag: string, argument: string | boolean])[];
 
-export function withConfigFlags(command: Command): Command {
-	for (const { flag, kind, description } of FLAGS) {
+export function withConfigFlags(command: Command, flags: readonly Flag[] = FLAGS): Command {
+	for (const { flag, kind, description } of flags) {
 		if (kind === "boolean") {
 			command.addOption(new Option(flag, description));
 			command.addOption(new Option(flag.replace("--", "--no-")).hideHelp());

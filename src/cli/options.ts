@@ -37,6 +37,12 @@ export function parseCount(text: string): number {
 	return Number(text);
 }
 
+/** A whole number from 0 on. */
+export function parseWhole(text: string): number {
+	if (!/^\d{1,6}$/.test(text.trim())) throw new InvalidArgumentError("give a whole number from 0 on");
+	return Number(text);
+}
+
 /** `all` or the N of `ProfilerStep#N`. */
 export function parseStep(text: string): number | "all" {
 	if (text === "all") return text;

@@ -2,7 +2,8 @@
 import { Command, Option } from "commander";
 import { givenFlags, withConfigFlags } from "./config-flags.js";
 import { oneLine } from "./exit.js";
-import { parseRanks, parseSlowdown, parseStep, withGraphFlags, withReadFlags } from "./options.js";
+import { withMeasuredFlags } from "./measured-flags.js";
+import { parseRanks, parseSlowdown, parseStep, parseWhole, withGraphFlags, withReadFlags } from "./options.js";
 import { withSynthFlags } from "./synth-flags.js";
 import { version } from "./version.js";
 
@@ -64,6 +65,33 @@ export function createProgram(): Command {
 	)
 		.addHelpText("after", example("predict traces/ --dp 8 --pp 4"))
 		.action(async (paths, flags, command) => (await import("./predict.js")).predict(paths, flags, givenFlags(command)));
+
+	withMeasuredFlags(
+		program
+			.command("validate <file>")
+			.description("predict configurations whose step times were measured, and say how far off the predictions are")
+			.option("--hardware <name>", "the cluster: a preset or a YAML file", "a100-80g")
+			.option("--calibrate <file...>", "fit the hardware to other measured rows first"),
+	)
+		.addHelpText("after", example("validate measured.csv --hardware a100-80g --calibrate other.csv"))
+		.action(async (file, flags, command) => (await import("./validate.js")).validate(file, flags, givenFlags(command)));
+
+	withMeasuredFlags(
+		program
+			.command("calibrate")
+			.description("fit a hardware description to measurements, and write it as YAML")
+			.requiredOption("--hardware <name>", "where to start: a preset or a YAML file")
+			.option("--measured <file...>", "measured step times, as lumos validate reads them")
+			.option("--nccl-tests <file...>", "what the programs of nccl-tests printed")
+			.requiredOption("-o, --out <file>", "the YAML file to write")
+			.addOption(
+				new Option("--suggest <n>", "name so many measurements that would narrow the fit most")
+					.argParser(parseWhole)
+					.default(3),
+			),
+	)
+		.addHelpText("after", example("calibrate --hardware a100-80g --measured measured.csv --out mine.yaml"))
+		.action(async (flags, command) => (await import("./calibrate.js")).calibrate(flags, givenFlags(command)));
 	return program;
 }
 

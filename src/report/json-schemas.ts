@@ -3,16 +3,20 @@ import { z } from "zod";
 import { hardwareSchema } from "../config/hardware.js";
 import { modelSchema } from "../config/model.js";
 import { parallelSchema } from "../config/parallel.js";
+import { calibrateResult } from "./calibrate-result.js";
 import { inspectResult } from "./inspect-result.js";
 import { packResult } from "./pack-result.js";
 import { replayResult } from "./replay-result.js";
 import { synthResult } from "./synth-result.js";
+import { validateResult } from "./validate-result.js";
 
 const DOCUMENTS = {
 	replay: replayResult,
 	inspect: inspectResult,
 	pack: packResult,
 	synth: synthResult,
+	validate: validateResult,
+	calibrate: calibrateResult,
 	// Descriptions that people write: unknown keys are refused, so these are closed.
 	model: modelSchema,
 	parallel: parallelSchema,

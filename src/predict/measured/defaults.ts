@@ -1,0 +1,41 @@
+/** What is taken for granted of a measured row that does not say it. */
+import { camelKeys } from "../../config/key-case.js";
+import { type ModelDescription, modelSchema } from "../../config/model.js";
+import { type ParallelConfig, parseParallel } from "../../config/parallel.js";
+import type { FrameworkOptions } from "../../plan/blocks/rank-context.js";
+
+/** Of a model: GPT-2's vocabulary; the sizes are every row's own. */
+export const DEFAULT_MODEL: ModelDescription = camelKeys(
+	modelSchema.parse({
+		name: "the model",
+		num_layers: 1,
+		hidden_size: 1,
+		num_attention_heads: 1,
+		seq_length: 1,
+		vocab_size: 50257,
+	}),
+);
+
+/** Of a job: fp16, full recomputation, 1F1B, gradients reduced at the end of the step. */
+export const DEFAULT_PARALLEL: ParallelConfig = parseParallel({ dtype: "fp16", recompute: "full" });
+
+/** How frameworks run a job where they differ. */
+export const FRAMEWORKS = {
+	// Megatron-LM as forked in 2022: eager attention, blocking messages, all-reduces after their matrix products.
+	"megatron-deepspeed": {
+		attention: "unfused",
+		fusedGradientAccumulation: false,
+		overlapTensorGradients: false,
+		backwardCpuShare: 0.25,
+		messages: "blocking",
+	},
+	"megatron-core": {
+		attention: "flash",
+		fusedGradientAccumulation: true,
+		overlapTensorGradients: true,
+		backwardCpuShare: 0.25,
+		messages: "blocking",
+	},
+} as const satisfies Record<string, FrameworkOptions>;
+
+export type FrameworkName = keyof typeof FRAMEWORKS;
