@@ -5,6 +5,7 @@ import { type ModelConfig, parseModel } from "../config/model.js";
 import { type ParallelConfig, parseParallel } from "../config/parallel.js";
 import { UserError } from "../lib/errors.js";
 import type { CommFacts } from "../plan/traced/comm-facts.js";
+import { stageParameters } from "../plan/traced/durations.js";
 
 export interface BaseJob {
 	readonly model: ModelConfig;
@@ -23,6 +24,10 @@ export interface CommHabits {
 	readonly distributedOptimizer: boolean;
 	readonly overlapGradReduce: boolean;
 	readonly sequenceParallel: boolean;
+	/** The first and the last stage sum the gradients of a table that they share. */
+	readonly reducesEmbedding: boolean;
+	/** Gradients that a rank of the first stage reduces over replicas in a step; 0 where there are none. */
+	readonly reducedElements: number;
 }
 
 /** @throws UserError naming the flag of what is neither found nor told. */
@@ -70,14 +75,31 @@ export function baseJob(surveys: readonly Survey[], habits: CommHabits, told: To
 	if (missing.length > 0)
 		throw new UserError(`the traces do not tell ${missing.join(", ")} of the run they are of; give what it was`);
 	const config = parseParallel(parallel);
-	return {
-		shape,
-		model: parseModel(model),
-		parallel: {
-			...config,
-			globalBatchSize: Number(microBatches) * config.microBatchSize * config.dataParallelSize,
-		},
+	const job = {
+		...config,
+		globalBatchSize: Number(microBatches) * config.microBatchSize * config.dataParallelSize,
 	};
+	return { shape, model: nearestModel(parseModel(model), job, habits), parallel: job };
+}
+
+/**
+ * What shapes do not tell: whether positions are learned and whether the output layer uses the embedding's table. Taken
+ * as the number of gradients says that the first stage reduces; without one, as Megatron-LM's GPT has it.
+ */
+function nearestModel(model: ModelConfig, parallel: ParallelConfig, habits: CommHabits): ModelConfig {
+	const pipelined = parallel.pipelineModelParallelSize > 1;
+	const untied = pipelined ? [!habits.reducesEmbedding] : [false, true];
+	const variants = untied.flatMap((untieEmbeddingsAndOutputWeights) =>
+		(["learned", "rope"] as const).map((positionEmbedding) => ({
+			...model,
+			untieEmbeddingsAndOutputWeights,
+			positionEmbedding,
+		})),
+	);
+	if (habits.reducedElements === 0) return variants[0]!;
+	const off = (variant: ModelConfig): number =>
+		Math.abs(stageParameters(variant, parallel, 0) - habits.reducedElements);
+	return variants.reduce((best, variant) => (off(variant) < off(best) ? variant : best));
 }
 
 function scheduleName(schedule: string): string {
@@ -85,14 +107,22 @@ function scheduleName(schedule: string): string {
 }
 
 /** @param facts of all communication, and of each whether it runs beside a pass. */
-export function commHabits(facts: Iterable<readonly [CommFacts, boolean]>): CommHabits {
+export function commHabits(facts: Iterable<readonly [CommFacts, boolean]>, reducedElements: number): CommHabits {
+	let reducesEmbedding = false;
 	let distributedOptimizer = false;
 	let overlapGradReduce = false;
 	let sequenceParallel = false;
 	for (const [{ role, op }, inPass] of facts) {
 		if (role === "data" && op === "reduceScatter") distributedOptimizer = true;
 		if (role === "data" && inPass) overlapGradReduce = true;
+		if (role === "embedding") reducesEmbedding = true;
 		if (role === "tensor" && op === "reduceScatter") sequenceParallel = true;
 	}
-	return { distributedOptimizer, overlapGradReduce, sequenceParallel };
+	return {
+		distributedOptimizer,
+		overlapGradReduce,
+		sequenceParallel,
+		reducesEmbedding,
+		reducedElements,
+	};
 }

@@ -7,14 +7,14 @@ import { type ModelDescription, resolveModel } from "../config/model.js";
 import { type Overrides, overrideParallel } from "../config/overrides.js";
 import type { CostModel } from "../cost/cost-model.js";
 import { simulate } from "../engine/index.js";
-import type { ExecutionGraph } from "../graph/graph.js";
+import { EdgeKind, type ExecutionGraph, TaskKind } from "../graph/graph.js";
 import type { RankBlock } from "../graph/rank/block.js";
 import { UserError } from "../lib/errors.js";
 import { instantiate } from "../plan/instantiate/index.js";
 import { commFacts, type RankGrid } from "../plan/traced/comm-facts.js";
 import type { TracedJob } from "../plan/traced/rescale.js";
 import type { TracedRank } from "../plan/traced/segments.js";
-import { type TracedLibrary, tracedLibrary } from "../plan/traced/traced-library.js";
+import { tracedLibrary } from "../plan/traced/traced-library.js";
 import { tracedPlan } from "../plan/traced/traced-plan.js";
 import { type BaseJob, baseJob, commHabits, type Told } from "./base-job.js";
 
@@ -71,7 +71,6 @@ export function predictFromTraces(inputs: PredictInputs): TracedPrediction {
 			cost,
 			seed,
 			replicas: target.parallel.dataParallelSize,
-			durationOf: (task) => library.graph.durationNs[task]!,
 			deviceName: hardware.gpu.name,
 		});
 		const graph = instantiate(plan);
@@ -100,15 +99,33 @@ function gridOf({ parallel }: BaseJob): RankGrid {
 
 function jobOf({ blocks, surveys }: TracedRun, told: Told): BaseJob {
 	const anyGrid: RankGrid = { tensor: 1, context: 1, data: 1, pipeline: 1 };
-	const facts = blocks.flatMap(({ comms, labels, columns }) =>
-		[...commFacts(comms, anyGrid)].map(([row, known]) => {
-			// The launch of a transfer stands before its arrival.
-			const arrive = columns.pred[columns.predOffset[row]!]! >> 1;
-			const launch = columns.pred[columns.predOffset[arrive]!]! >> 1;
-			return [known, (labels?.pass[launch] ?? -1) >= 0] as const;
-		}),
+	const facts = blocks.flatMap((block) =>
+		[...commFacts(block.comms, anyGrid)].map(([row, known]) => [known, passOf(block, row) >= 0] as const),
 	);
-	return baseJob(surveys, commHabits(facts), told);
+	// The lowest rank is of the first stage.
+	const [first] = blocks;
+	let reduced = 0;
+	for (const { role, op, elements } of commFacts(first!.comms, anyGrid).values())
+		if (role === "data" && (op === "allReduce" || op === "reduceScatter")) reduced += elements;
+	reduced /= Math.max(1, first!.steps.length);
+	return baseJob(surveys, commHabits(facts, reduced), told);
+}
+
+/** The pass that a transfer was launched in. */
+function passOf({ columns, labels }: RankBlock, transfer: number): number {
+	const { predOffset, pred, edgeKind, kind } = columns;
+	let task = transfer;
+	for (let hop = 0; hop < 2; hop++) {
+		for (let e = predOffset[task]!; e < predOffset[task + 1]!; e++) {
+			const from = pred[e]! >> 1;
+			if (edgeKind[e] === EdgeKind.launch) return labels?.pass[from] ?? -1;
+			if (kind[from] === TaskKind.arrive) {
+				task = from;
+				break;
+			}
+		}
+	}
+	return -1;
 }
 
 function tracedRanks({ graph, blocks }: TracedRun, grid: RankGrid): TracedRank[] {
@@ -142,5 +159,3 @@ function stepNs(graph: ExecutionGraph): number {
 		return Math.max(most, endNs - startNs);
 	}, 0);
 }
-
-export type { TracedLibrary };

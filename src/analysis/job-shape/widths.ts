@@ -15,16 +15,21 @@ export interface FeedForward {
 
 /** From the matrix products that lead to and from vectors of the hidden size; null where none are recorded. */
 export function feedForward(surveys: readonly Survey[], hidden: number): FeedForward | null {
+	const vocabulary = vocabularyRows(surveys);
 	const found = surveys.map(({ ops }) => {
+		// Where layers are seen, their gradients' products need not be told apart from them.
+		const wanted = ops.some(({ kind, dims }) => kind === OpKind.linear && dims.length > 1)
+			? OpKind.linear
+			: OpKind.matmul;
 		const into: number[] = [];
 		const outOf: number[] = [];
 		for (const { kind, dims } of ops) {
-			if (kind !== OpKind.linear && kind !== OpKind.matmul) continue;
+			if (kind !== wanted) continue;
 			const [input, weight] = dims.filter((sizes) => sizes.length >= 2);
 			if (weight?.length !== 2 || input === undefined) continue;
 			const inner = input.at(-1)!;
 			const other = weight[0] === inner ? weight[1]! : weight[1] === inner ? weight[0]! : undefined;
-			if (other === undefined) continue;
+			if (other === undefined || other === vocabulary || inner === vocabulary) continue;
 			if (inner === hidden) into.push(other);
 			if (other === hidden) outOf.push(inner);
 		}

@@ -42,8 +42,13 @@ export function correctedBy(measurements: readonly MeasuredCollective[], model: 
 	return (op, bytes, group) => {
 		const modelled = model(op, bytes, group);
 		// Measurements on one node say nothing of the network, and the other way round.
-		const list = corrections.get(op)?.filter(({ measured }) => measured.nodes > 1 === group.nodes > 1) ?? [];
-		if (list.length === 0 || modelled === 0) return modelled;
+		const alike = corrections.get(op)?.filter(({ measured }) => measured.nodes > 1 === group.nodes > 1) ?? [];
+		if (alike.length === 0 || modelled === 0) return modelled;
+		// Between nodes a group has as many network cards as it has members on a node: those nearest in that count.
+		const apart = ({ measured }: Correction): number =>
+			group.nodes === 1 ? 0 : Math.abs(Math.log(placementOf(measured).perNode / group.perNode));
+		const nearest = Math.min(...alike.map(apart));
+		const list = alike.filter((correction) => apart(correction) <= nearest);
 		const ratios = list.map(({ measured, logRatios }) => interpolate(measured.bytes, logRatios, bytes));
 		const sizes = list.map(({ measured }) => measured.size);
 		return modelled * Math.exp(interpolate(sizes, ratios, group.size));

@@ -11,6 +11,8 @@ export interface CommFacts {
 	readonly op: CollectiveOp | undefined;
 	/** Of the whole, unsharded buffer; of a message, what is sent. */
 	readonly bytes: number;
+	/** The same in numbers. */
+	readonly elements: number;
 	/** Of an exchange: its messages, in the order of the kernel's operations. */
 	readonly parts: readonly MessagePart[];
 	/** Ranks of the group as far as they are recorded. */
@@ -88,6 +90,7 @@ export function commFacts(comms: RankComms, grid: RankGrid): ReadonlyMap<number,
 		const collective = text(comms.collective);
 		const elementBytes = TYPE_BYTES[text(comms.dtype)] ?? 2;
 		const bytes = (elements: number): number => Math.max(0, elements) * elementBytes;
+		const [inElems, outElems] = [comms.inElems[op]!, comms.outElems[op]!];
 		const row = comms.row[op]!;
 		if (isSend(collective) || isReceive(collective)) {
 			const part = partOf(comms, op, grid, isSend(collective));
@@ -95,7 +98,8 @@ export function commFacts(comms: RankComms, grid: RankGrid): ReadonlyMap<number,
 			facts.set(row, {
 				role: "message",
 				op: undefined,
-				bytes: bytes(Math.max(comms.inElems[op]!, comms.outElems[op]!)),
+				bytes: bytes(Math.max(inElems, outElems)),
+				elements: Math.max(inElems, outElems),
 				parts: [...(before?.parts ?? []), part],
 				members: [],
 				size: 2,
@@ -110,7 +114,8 @@ export function commFacts(comms: RankComms, grid: RankGrid): ReadonlyMap<number,
 		facts.set(row, {
 			role: ROLES.find(([pattern]) => pattern.test(description))?.[1] ?? roleByMembers(grid, members),
 			op: known?.[1] ?? "allReduce",
-			bytes: bytes(known?.[2] === "out" ? comms.outElems[op]! : comms.inElems[op]!),
+			bytes: bytes(known?.[2] === "out" ? outElems : inElems),
+			elements: known?.[2] === "out" ? outElems : inElems,
 			parts: [],
 			members,
 			size: Math.max(comms.groupSize[op]!, members.length),

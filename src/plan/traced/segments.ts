@@ -132,7 +132,10 @@ function isTrailing(kind: number, graph: ExecutionGraph, task: number): boolean 
 }
 
 /** What the device work that a call launched communicates. */
-function factsOfCalls(graph: ExecutionGraph, { begin, comms, labels }: TracedRank): ReadonlyMap<number, CommFacts> {
+export function factsOfCalls(
+	graph: ExecutionGraph,
+	{ begin, comms, labels }: TracedRank,
+): ReadonlyMap<number, CommFacts> {
 	const { predOffset, pred, edgeKind, kind } = graph;
 	const facts = new Map<number, CommFacts>();
 	for (const [row, known] of comms) {

@@ -1,8 +1,9 @@
 /** The segments of a base run by what they are for, so that a plan can draw instances of each. */
-import { EdgeKind, type ExecutionGraph } from "../../graph/graph.js";
+import { EdgeKind, type ExecutionGraph, TaskKind } from "../../graph/graph.js";
 import type { PassKind } from "../../graph/rank/labels.js";
+import { lastAtMost } from "../../lib/sort.js";
 import { type CommFacts, type RankGrid, stageOfRank } from "./comm-facts.js";
-import { cutStep, type Segment, type TracedRank } from "./segments.js";
+import { cutStep, factsOfCalls, type Segment, type TracedRank } from "./segments.js";
 
 /** One run of a segment by all ranks of a tensor group at once; what they do together must not be drawn apart. */
 export interface Instance {
@@ -31,6 +32,10 @@ export interface TracedLibrary {
 	/** By role of the stage. */
 	readonly tails: ReadonlyMap<string, readonly Tail[]>;
 	factsOf(task: number): CommFacts | undefined;
+	/** Of a CPU task in the call of a collective: what that is. */
+	callFactsOf(task: number): CommFacts | undefined;
+	/** The transfer that follows each arrival. */
+	readonly transferOf: ReadonlyMap<number, number>;
 	/** Of transfers between stages: which stream then waits for them. */
 	readonly awaited: ReadonlyMap<number, StreamWait>;
 	readonly steps: number;
@@ -53,6 +58,9 @@ export function tracedLibrary(
 	grid: RankGrid,
 	skipSteps: number,
 ): TracedLibrary {
+	const calls = new Map(ranks.map((rank) => [rank, factsOfCalls(graph, rank)] as const));
+	const begins = ranks.map(({ begin }) => begin);
+	const rankOf = (task: number): TracedRank | undefined => ranks[lastAtMost(begins, task)];
 	const pools = new Map<string, Instance[]>();
 	const tails = new Map<string, Tail[]>();
 	const put = (key: string, instance: Instance): void => {
@@ -115,8 +123,12 @@ export function tracedLibrary(
 		}
 	}
 	function factsOf(task: number): CommFacts | undefined {
-		const rank = ranks.find(({ begin, end }) => task >= begin && task < end);
+		const rank = rankOf(task);
 		return rank?.comms.get(task - rank.begin);
+	}
+	function callFactsOf(task: number): CommFacts | undefined {
+		const rank = rankOf(task);
+		return rank && calls.get(rank)!.get(rank.labels.call[task - rank.begin]!);
 	}
 	function opOf(segment: Segment): string {
 		for (const task of segment.tasks) {
@@ -125,7 +137,18 @@ export function tracedLibrary(
 		}
 		return "none";
 	}
-	return { graph, ranks, grid, pools, tails, factsOf, steps, awaited: streamWaits(graph, exchanges) };
+	return {
+		graph,
+		ranks,
+		grid,
+		pools,
+		tails,
+		factsOf,
+		callFactsOf,
+		transferOf: transfers(graph, ranks),
+		steps,
+		awaited: streamWaits(graph, exchanges),
+	};
 }
 
 /**
@@ -147,4 +170,17 @@ function streamWaits(graph: ExecutionGraph, exchanges: Uint8Array): Map<number, 
 		}
 	}
 	return waits;
+}
+
+function transfers(graph: ExecutionGraph, ranks: readonly TracedRank[]): Map<number, number> {
+	const { predOffset, pred, kind } = graph;
+	const transferOf = new Map<number, number>();
+	for (const { begin, comms } of ranks) {
+		for (const row of comms.keys()) {
+			const task = begin + row;
+			for (let e = predOffset[task]!; e < predOffset[task + 1]!; e++)
+				if (kind[pred[e]! >> 1] === TaskKind.arrive) transferOf.set(pred[e]! >> 1, task);
+		}
+	}
+	return transferOf;
 }

@@ -11,8 +11,9 @@ import { scheduleStage } from "../schedule/index.js";
 import { StageItems } from "../stage-items.js";
 import { blockingPasses, messagesOfPipeline, type StageBlocks, type StagePlace } from "../stage-passes.js";
 import { type Bucket, gradientBuckets } from "./buckets.js";
+import { TargetDurations } from "./durations.js";
 import { Draws } from "./random.js";
-import { activationBytes, collectiveFactor, messageLink, placementOf, type TracedJob } from "./rescale.js";
+import { activationBytes, messageLink, placementOf, type TracedJob } from "./rescale.js";
 import type { Segment } from "./segments.js";
 import { TracedBlocks } from "./traced-blocks.js";
 import { type Instance, passKey, stageRole, type Tail, type TracedLibrary } from "./traced-library.js";
@@ -26,9 +27,6 @@ export interface TracedPlanInputs {
 	readonly seed: number;
 	/** Replicas that are simulated one by one; each stands for its share of all. */
 	readonly replicas: number;
-	/** What a task takes in the target; undefined where the target does not run it. */
-	readonly durationOf: (task: number, segment: Segment) => number | undefined;
-	/** Factor on the whole part behind the last pass, by stage role and stage. */
 	readonly deviceName: string;
 }
 
@@ -40,6 +38,7 @@ class StageProgram {
 	constructor(
 		readonly inputs: TracedPlanInputs,
 		readonly blocks: TracedBlocks,
+		readonly durations: TargetDurations,
 		readonly at: Coordinates,
 		readonly parts: readonly PipelinePart[],
 		readonly buckets: readonly Bucket[],
@@ -57,7 +56,7 @@ class StageProgram {
 		const place: StagePlace = { stage, stages, parts: stages * chunks, microBatches };
 		const role = stageRole(stage === 0, stage === stages - 1);
 		const items = new StageItems();
-		items.add(this.#sequence([this.#instance(this.#anyRole("begin", role), "")].flat()), []);
+		items.add(this.#sequence([this.#instance(this.#anyRole("begin", role), String(stage))].flat()), []);
 		const lastBackward = this.#lastBackward(schedule);
 		const stageBlocks: StageBlocks = {
 			pass: (pass, microBatch, chunk) =>
@@ -143,9 +142,13 @@ class StageProgram {
 		return [this.#cut(drawn, variant, rest[0])];
 	}
 
-	#cut({ segments }: Instance, variant: string, durationOf?: (task: number) => number | undefined): number {
+	#duration(task: number, segment: Segment, from: number): number | undefined {
+		return this.durations.of(task, segment, { from, to: this.at.stage });
+	}
+
+	#cut({ segments, stage }: Instance, variant: string, durationOf?: (task: number) => number | undefined): number {
 		const segment = segments[this.at.tensor % segments.length]!;
-		return this.blocks.of(segment, variant, durationOf ?? ((task) => this.inputs.durationOf(task, segment)));
+		return this.blocks.of(segment, variant, durationOf ?? ((task) => this.#duration(task, segment, stage)));
 	}
 
 	#exchange(messages: readonly MessagePart[]): number {
@@ -172,7 +175,7 @@ class StageProgram {
 			`${messages.join("+")} ${factor}`,
 			(task) => {
 				const isWire = kind[task] === TaskKind.transfer || kind[task] === TaskKind.comm;
-				return isWire ? Math.round(durationNs[task]! * factor) : this.inputs.durationOf(task, segment);
+				return isWire ? Math.round(durationNs[task]! * factor) : this.#duration(task, segment, drawn.stage);
 			},
 			[messages],
 		);
@@ -210,7 +213,7 @@ class StageProgram {
 			this.#cut(drawn, `${bytes} ${ns}`, (task) =>
 				kind[task] === TaskKind.transfer || kind[task] === TaskKind.comm
 					? ns
-					: this.inputs.durationOf(task, drawn.segments[0]!),
+					: this.#duration(task, drawn.segments[0]!, drawn.stage),
 			),
 		];
 	}
@@ -225,7 +228,7 @@ class StageProgram {
 		const pieces = tail.filter(({ segments }) => segments[0]!.kind === "tail");
 		pieces.forEach((piece, i) => {
 			if (i === pieces.length - 1 && i > 0 && parallel.useDistributedOptimizer) this.#gathers(ids);
-			ids.push(this.#cut(piece, "tail"));
+			ids.push(this.#cut(piece, String(this.at.stage)));
 		});
 		return ids;
 	}
@@ -274,6 +277,7 @@ export function tracedPlan(inputs: TracedPlanInputs): ExecutionPlan {
 	const stages = parallel.pipelineModelParallelSize;
 	const parts = layOutParts(model, parallel);
 	const blocks = new TracedBlocks(library, target, cost);
+	const durations = new TargetDurations(library, inputs.base, target, cost);
 	const ranks: Coordinates[] = [];
 	for (let stage = 0; stage < stages; stage++)
 		for (let data = 0; data < replicas; data++)
@@ -284,7 +288,7 @@ export function tracedPlan(inputs: TracedPlanInputs): ExecutionPlan {
 	const perStage = ranks.length / stages;
 	const programs = ranks.map((at, r): RankProgram => {
 		const own = parts.filter(({ stage }) => stage === at.stage).reverse();
-		const program = new StageProgram(inputs, blocks, at, parts, gradientBuckets(model, parallel, own)).run();
+		const program = new StageProgram(inputs, blocks, durations, at, parts, gradientBuckets(model, parallel, own)).run();
 		const shift = (r % perStage) * messages;
 		return {
 			rank: rankAt(parallel, at),
@@ -298,5 +302,3 @@ export function tracedPlan(inputs: TracedPlanInputs): ExecutionPlan {
 	});
 	return { library: blocks.finish(), programs, messageCount: messages * perStage, groupSize };
 }
-
-export { collectiveFactor };
