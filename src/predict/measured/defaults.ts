@@ -27,6 +27,7 @@ export const FRAMEWORKS = {
 		fusedGradientAccumulation: false,
 		overlapTensorGradients: false,
 		backwardCpuShare: 0.25,
+		synchronizesPasses: true,
 		messages: "blocking",
 	},
 	"megatron-core": {
@@ -34,6 +35,7 @@ export const FRAMEWORKS = {
 		fusedGradientAccumulation: true,
 		overlapTensorGradients: true,
 		backwardCpuShare: 0.25,
+		synchronizesPasses: false,
 		messages: "blocking",
 	},
 } as const satisfies Record<string, FrameworkOptions>;
