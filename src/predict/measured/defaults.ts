@@ -29,6 +29,14 @@ export const FRAMEWORKS = {
 		backwardCpuShare: 0.25,
 		messages: "blocking",
 	},
+	// Megatron-LM of 2022: its fused kernels, attention still as two products with a softmax between them.
+	"megatron-lm": {
+		attention: "unfused",
+		fusedGradientAccumulation: true,
+		overlapTensorGradients: true,
+		backwardCpuShare: 0.25,
+		messages: "blocking",
+	},
 	"megatron-core": {
 		attention: "flash",
 		fusedGradientAccumulation: true,
