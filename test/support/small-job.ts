@@ -13,6 +13,7 @@ export const FRAMEWORK: FrameworkOptions = {
 	fusedGradientAccumulation: true,
 	overlapTensorGradients: true,
 	backwardCpuShare: 0.3,
+	synchronizesPasses: false,
 	messages: "blocking",
 };
 

@@ -1,4 +1,5 @@
 /** Tensor-parallel linear layers as Megatron-LM runs them: their three matrix products, and what the tensor group moves. */
+import { misalignment } from "../../cost/alignment.js";
 import type { Emitter } from "./emitter.js";
 import { TENSOR } from "./lanes.js";
 import type { RankContext } from "./rank-context.js";
@@ -22,7 +23,7 @@ export function gemmShape(m: number, n: number, k: number, batch = 1): string {
 }
 
 function product(e: Emitter, { share }: RankContext, name: string, m: number, n: number, k: number, batch = 1): number {
-	const ns = e.cost.gemm(m, n, k, share.dtype, batch);
+	const ns = e.cost.gemm(m, n, k, share.dtype, batch) * misalignment(n, k, share.dtype);
 	e.kernel(name, gemmShape(m, n, k, batch), ns);
 	return ns;
 }

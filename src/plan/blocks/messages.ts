@@ -1,8 +1,9 @@
 /** Messages between pipeline stages: activations forward, gradients backward. */
 import { EdgeKind, TaskKind } from "../../graph/graph.js";
 import { type Emitter, messageShape } from "./emitter.js";
-import { COMPUTE, MAIN, RECEIVE_BACKWARD, RECEIVE_FORWARD, SEND_BACKWARD, SEND_FORWARD } from "./lanes.js";
+import { COMPUTE, RECEIVE_BACKWARD, RECEIVE_FORWARD, SEND_BACKWARD, SEND_FORWARD } from "./lanes.js";
 import type { RankContext } from "./rank-context.js";
+import { synchronize } from "./synchronize.js";
 
 export type MessagePart = "sendForward" | "receiveForward" | "sendBackward" | "receiveBackward";
 
@@ -39,12 +40,7 @@ export function blockingMessages(e: Emitter, rank: RankContext, parts: readonly 
 	const name = parts.join(" ");
 	const { arrive } = begin(e, rank, parts, SEND_FORWARD, name, wireNs);
 	for (const part of parts) meet(e, rank, arrive, part);
-	const call = e.builder.task(TaskKind.syncCall, MAIN, e.text("cudaDeviceSynchronize"), 0, Math.round(e.cost.cpuOpNs));
-	e.builder.afterLane(MAIN, EdgeKind.intraThread);
-	e.builder.task(TaskKind.syncReturn, MAIN, e.text("cudaDeviceSynchronize"), 0, 0);
-	e.builder.after(call, EdgeKind.intraThread);
-	e.builder.afterLane(SEND_FORWARD, EdgeKind.sync);
-	e.builder.afterLane(COMPUTE, EdgeKind.sync);
+	synchronize(e, SEND_FORWARD);
 }
 
 /** One part on a stream of its own; who needs what is received waits for that message alone. */

@@ -1,15 +1,15 @@
 /**
  * The end of a step on one rank: gradients that every replica, stage or tensor rank has a part of are summed, their
- * norm is taken over the whole model, and mixed-precision Adam updates the parameters (Megatron-LM's optimizer.py).
+ * norm is taken over the whole model, and a fused mixed-precision Adam scales them and updates the parameters.
  */
 import { DTYPE_BYTES } from "../../config/schema-fields.js";
 import type { GroupPlacement } from "../../cost/cost-model.js";
-import { EdgeKind, TaskKind } from "../../graph/graph.js";
 import { normParameters, type ParameterCount, tableParameters } from "../parameters.js";
 import type { Emitter } from "./emitter.js";
 import { gatherParameters, gradientBytes, reduceGradients } from "./gradients.js";
-import { COMPUTE, DATA, MAIN, MODEL, TENSOR } from "./lanes.js";
+import { DATA, MODEL, TENSOR } from "./lanes.js";
 import type { RankContext } from "./rank-context.js";
+import { synchronize } from "./synchronize.js";
 
 /** What the stage of a rank holds. */
 export interface StageParameters extends ParameterCount {
@@ -36,21 +36,16 @@ export function optimizerStep(e: Emitter, rank: RankContext, stage: StageParamet
 		e.collective({ role: "embedding", lane: MODEL, op: "allReduce", bytes, placement, name: "reduce tied embeddings" });
 	}
 	const own = ownParameters(rank, stage);
-	if (share.bytes < FP32) e.elementwise("gradients to fp32", own * (gradientBytes(rank) + FP32));
-	if (parallel.dtype === "fp16") {
-		e.elementwise("unscale and check", 2 * own * FP32);
-		wholeModel(e, rank, "reduce found_inf");
-		synchronize(e);
-	}
-	e.elementwise("gradient norm", own * FP32);
+	const gradient = gradientBytes(rank);
+	// An overflow in fp16 shows in the norm.
+	e.elementwise("gradient norm", own * gradient);
 	wholeModel(e, rank, "reduce gradient norm");
-	synchronize(e);
-	e.elementwise("clip gradients", 2 * own * FP32);
-	// Adam reads the gradient, the parameter and two moments, and writes the last three.
-	e.kernel("adam", String(own), e.cost.optimizer(own, 7 * FP32));
-	if (share.bytes < FP32) e.elementwise("parameters to model", own * (FP32 + share.bytes));
+	synchronize(e, MODEL);
+	// Reads the gradient, the fp32 parameter and two moments; writes the last three and the model's own parameter.
+	const copy = share.bytes < FP32 ? share.bytes : 0;
+	e.kernel("adam", String(own), e.cost.optimizer(own, gradient + 6 * FP32 + copy));
 	if (parallel.useDistributedOptimizer && !parallel.overlapParamGather) gatherParameters(e, rank, stage);
-	e.elementwise("zero gradients", (stage.dense + stage.expert) * gradientBytes(rank));
+	e.elementwise("zero gradients", (stage.dense + stage.expert) * gradient);
 }
 
 /** Parameters that this rank updates: a shard where the optimizer is distributed. */
@@ -78,15 +73,4 @@ function modelPlacement({ parallel, groups, gpusPerNode }: RankContext): GroupPl
 		nodes,
 		sharing: Math.max(1, Math.min(gpusPerNode, ranks) / Math.ceil(size / nodes)),
 	};
-}
-
-/** The CPU reads a number from the device. */
-export function synchronize(e: Emitter): void {
-	const name = e.text("cudaStreamSynchronize");
-	const call = e.builder.task(TaskKind.syncCall, MAIN, name, 0, Math.round(e.cost.cpuOpNs));
-	e.builder.afterLane(MAIN, EdgeKind.intraThread);
-	e.builder.task(TaskKind.syncReturn, MAIN, name, 0, 0);
-	e.builder.after(call, EdgeKind.intraThread);
-	e.builder.afterLane(COMPUTE, EdgeKind.sync);
-	e.builder.afterLane(MODEL, EdgeKind.sync);
 }

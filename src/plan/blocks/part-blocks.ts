@@ -10,6 +10,7 @@ import { DATA } from "./lanes.js";
 import { LayerBlocks } from "./layer-blocks.js";
 import type { BackwardPart } from "./linear.js";
 import type { RankContext } from "./rank-context.js";
+import { synchronize } from "./synchronize.js";
 
 export interface PassVariant {
 	/** What comes in was sent by another stage and is waited for by name. */
@@ -47,7 +48,7 @@ export class PartBlocks {
 			);
 		}
 		if (part.hasHead) headForward(e, this.#rank);
-		this.#passThrough(part);
+		this.#endPass(part);
 		pieces.push(e.finish("after layers"));
 		return joinBlocks(`forward ${describe(part)}`, pieces);
 	}
@@ -74,7 +75,7 @@ export class PartBlocks {
 		if (part.hasEmbedding && pass !== "weight") embeddingBackward(e, this.#rank);
 		if (part.hasEmbedding) begun = add(begun, this.#embeddingCount());
 		if (besideData && begun.dense + begun.expert > 0) this.#reduce(begun);
-		this.#passThrough(part);
+		this.#endPass(part);
 		pieces.push(e.finish("after layers"));
 		return joinBlocks(`${pass === "weight" ? "weight gradients" : "backward"} ${describe(part)}`, pieces);
 	}
@@ -117,9 +118,10 @@ export class PartBlocks {
 		return Math.max(1, Math.min(layers, Math.round(bucketParameters(this.#rank) / (dense + expert))));
 	}
 
-	/** A part without layers still hands on what it gets. */
-	#passThrough({ layers, hasEmbedding, hasHead }: PipelinePart): void {
+	#endPass({ layers, hasEmbedding, hasHead }: PipelinePart): void {
+		// A part without layers still hands on what it gets.
 		if (layers === 0 && !hasEmbedding && !hasHead) this.#e.elementwise("pass through", 0);
+		if (this.#rank.options.synchronizesPasses) synchronize(this.#e);
 	}
 }
 

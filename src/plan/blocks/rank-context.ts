@@ -15,6 +15,8 @@ export interface FrameworkOptions {
 	readonly overlapTensorGradients: boolean;
 	/** CPU time of an operator in a backward pass over that in a forward pass: autograd runs without the interpreter. */
 	readonly backwardCpuShare: number;
+	/** The CPU waits for the device after every pass, as Megatron-LM's timers once made it. */
+	readonly synchronizesPasses: boolean;
 	/**
 	 * Messages between stages: `blocking` holds up the compute stream and the CPU until both sides have them (Megatron's
 	 * batched p2p), `streams` gives sends and receives streams of their own (its overlapped p2p).

@@ -60,9 +60,15 @@ export function rankShare(model: ModelConfig, parallel: ParallelConfig): RankSha
 		attentionColumns: heads * headDim,
 		ffn,
 		ffnColumns: ffn * (model.swiglu ? 2 : 1),
-		vocab: paddedVocabSize(model, tensor) / tensor,
+		vocab: vocabularyOf(model, tensor),
 		tensor,
 		context,
 		sequenceParallel,
 	};
+}
+
+/** Columns of the output layer on a rank: a padded vocabulary divides evenly, one that is not is cut where it falls. */
+function vocabularyOf(model: ModelConfig, tensor: number): number {
+	if (model.makeVocabSizeDivisibleBy === 1) return Math.floor(model.vocabSize / tensor);
+	return paddedVocabSize(model, tensor) / tensor;
 }
