@@ -31,7 +31,7 @@ export interface RefusedParameter {
 export interface KindReport {
 	readonly kind: ObservationKind;
 	readonly count: number;
-	/** Mean |error| before and after, percent. */
+	/** Mean |error| before and after, weighed by importance, percent. */
 	readonly beforePct: number;
 	readonly afterPct: number;
 }
@@ -74,6 +74,20 @@ function logErrors(hardware: HardwareConfig, observations: readonly Observation[
 	);
 }
 
+/** Importance of each observation, 1 on average over those of its kind. */
+function importanceOf(observations: readonly Observation[]): Float64Array {
+	const count = new Map<ObservationKind, number>();
+	const total = new Map<ObservationKind, number>();
+	for (const { kind, importance = 1 } of observations) {
+		count.set(kind, (count.get(kind) ?? 0) + 1);
+		total.set(kind, (total.get(kind) ?? 0) + importance);
+	}
+	return Float64Array.from(
+		observations,
+		({ kind, importance = 1 }) => importance * (count.get(kind)! / total.get(kind)!),
+	);
+}
+
 function kindsOf(observations: readonly Observation[]): number[] {
 	return observations.map(({ kind }) => KINDS.indexOf(kind));
 }
@@ -85,6 +99,7 @@ function problemOf(space: Space): Problem {
 		lower: parameters.map(({ lower }) => Math.log(lower)),
 		upper: parameters.map(({ upper }) => Math.log(upper)),
 		kinds: kindsOf(observations),
+		importance: importanceOf(observations),
 		residuals: (logs) => logErrors(hardwareAt(space, logs), observations),
 	};
 }
@@ -225,12 +240,13 @@ function resultOf(space: Space, solution: Solution): Omit<FitResult, "refused"> 
 }
 
 function kindReport({ hardware, observations }: Space, { residuals }: Solution, kind: ObservationKind): KindReport {
-	const of = (errors: Float64Array): number => {
-		const sizes = observations.flatMap((observation, i) =>
-			observation.kind === kind ? [Math.abs(Math.expm1(errors[i]!))] : [],
-		);
-		return (100 * sizes.reduce((sum, size) => sum + size, 0)) / sizes.length;
-	};
 	const count = observations.filter((observation) => observation.kind === kind).length;
+	const importance = importanceOf(observations);
+	const of = (errors: Float64Array): number => {
+		let sum = 0;
+		for (const [i, observation] of observations.entries())
+			if (observation.kind === kind) sum += importance[i]! * Math.abs(Math.expm1(errors[i]!));
+		return (100 * sum) / count;
+	};
 	return { kind, count, beforePct: of(logErrors(hardware, observations)), afterPct: of(residuals) };
 }

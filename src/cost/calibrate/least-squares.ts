@@ -16,6 +16,8 @@ export interface Problem {
 	readonly residuals: (point: readonly number[]) => Float64Array;
 	/** Kind of each residual: each kind has a spread of its own, which weighs it. */
 	readonly kinds: ArrayLike<number>;
+	/** How much each residual counts within its kind; 1 on average. */
+	readonly importance: Float64Array;
 }
 
 export interface Solution {
@@ -25,12 +27,13 @@ export interface Solution {
 	readonly spread: Float64Array;
 	/** Change of each residual with each parameter, row by row. */
 	readonly jacobian: Float64Array;
-	/** Huber weight of each residual over its squared spread. */
+	/** Huber weight of each residual, times its importance, over its squared spread. */
 	readonly weights: Float64Array;
 }
 
-/** Below half a percent, measurements repeat no better: a kind that fits too well must not outweigh all others. */
-const LEAST_SPREAD = 0.005;
+/** Few residuals can be small by chance: a spread is taken as if so many more of this size had been seen. */
+const PRIOR_COUNT = 3;
+const PRIOR_SPREAD = 0.05;
 const HUBER = 1.5;
 const DIFFERENCE = 0.01;
 const LARGE = 1e3;
@@ -39,17 +42,23 @@ const MOST_DAMPING = 1e6;
 /** A step that lowers the loss by less than this share ends a search whose derivatives are fresh. */
 const LEAST_GAIN = 1e-3;
 
-function spreadOf(residuals: Float64Array, kinds: ArrayLike<number>): Float64Array {
-	const byKind: number[][] = [];
+/** Of each kind, the weighted median of |residual|, as the standard deviation of a normal distribution with it. */
+function spreadOf(residuals: Float64Array, { kinds, importance }: Problem): Float64Array {
+	const byKind: { size: number; weight: number }[][] = [];
 	for (let i = 0; i < residuals.length; i++) {
 		const kind = kinds[i]!;
 		byKind[kind] ??= [];
-		byKind[kind].push(Math.abs(residuals[i]!));
+		byKind[kind].push({ size: Math.abs(residuals[i]!), weight: importance[i]! });
 	}
-	return Float64Array.from(byKind, (sizes = []) => {
-		sizes.sort((a, b) => a - b);
-		// Median to standard deviation of a normal distribution.
-		return Math.max(LEAST_SPREAD, 1.4826 * (sizes[sizes.length >> 1] ?? 0));
+	return Float64Array.from(byKind, (members = []) => {
+		members.sort((a, b) => a.size - b.size);
+		let left = members.reduce((sum, { weight }) => sum + weight, 0) / 2;
+		const middle = members.find(({ weight }) => {
+			left -= weight;
+			return left < 0;
+		});
+		const seen = members.length * (1.4826 * (middle?.size ?? 0)) ** 2;
+		return Math.sqrt((seen + PRIOR_COUNT * PRIOR_SPREAD ** 2) / (members.length + PRIOR_COUNT));
 	});
 }
 
@@ -80,7 +89,8 @@ class Fit {
 		let sum = 0;
 		for (let i = 0; i < residuals.length; i++) {
 			const size = Math.abs(residuals[i]!) / this.spread[this.problem.kinds[i]!]!;
-			sum += size <= HUBER ? 0.5 * size * size : HUBER * (size - 0.5 * HUBER);
+			const loss = size <= HUBER ? 0.5 * size * size : HUBER * (size - 0.5 * HUBER);
+			sum += this.problem.importance[i]! * loss;
 		}
 		return sum;
 	}
@@ -89,7 +99,7 @@ class Fit {
 		return residuals.map((residual, i) => {
 			const spread = this.spread[this.problem.kinds[i]!]!;
 			const size = Math.abs(residual) / spread;
-			return (size <= HUBER ? 1 : HUBER / size) / spread ** 2;
+			return (this.problem.importance[i]! * Math.min(1, HUBER / size)) / spread ** 2;
 		});
 	}
 
@@ -225,7 +235,7 @@ export interface Exploration {
 export function explore(problem: Problem): Exploration {
 	const fit = new Fit(problem, new Float64Array());
 	let point = fit.clamp(problem.start);
-	fit.setSpread(spreadOf(fit.residuals(point), problem.kinds));
+	fit.setSpread(spreadOf(fit.residuals(point), problem));
 	const influence = point.map(() => 0);
 	for (let round = 0; round < ROUNDS_OF_TRIES; round++) {
 		const before = fit.loss(point);
@@ -256,9 +266,9 @@ export function leastSquares(problem: Problem, limit = 40): Solution {
 	let point = fit.clamp(problem.start);
 	if (point.length === 0) return fit.solution(point);
 	for (let round = 0; round < 3; round++) {
-		fit.setSpread(spreadOf(fit.residuals(point), problem.kinds));
+		fit.setSpread(spreadOf(fit.residuals(point), problem));
 		point = fit.minimise(point, limit);
 	}
-	fit.setSpread(spreadOf(fit.residuals(point), problem.kinds));
+	fit.setSpread(spreadOf(fit.residuals(point), problem));
 	return fit.solution(point);
 }

@@ -22,6 +22,8 @@ export interface Measurable {
 
 export interface Observation extends Measurable {
 	readonly measuredNs: number;
+	/** How much it counts among those of its kind, in any unit. @default 1 */
+	readonly importance?: number;
 }
 
 export interface GemmSample {
