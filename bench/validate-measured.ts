@@ -17,7 +17,7 @@ import { publishedTimes } from "./published-times.js";
 
 const options = FRAMEWORKS["megatron-deepspeed"];
 /** One row of so many is fitted to: a fit asks for each of its rows hundreds of times. */
-const ONE_NODE_SHARE = 6;
+const ONE_NODE_SHARE = 12;
 
 interface Experiment {
 	readonly name: string;
