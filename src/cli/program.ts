@@ -83,6 +83,7 @@ export function createProgram(): Command {
 			.requiredOption("--hardware <name>", "where to start: a preset or a YAML file")
 			.option("--measured <file...>", "measured step times, as lumos validate reads them")
 			.option("--nccl-tests <file...>", "what the programs of nccl-tests printed")
+			.option("--traces <path...>", "recorded runs: their kernels and the wire times of their collectives")
 			.requiredOption("-o, --out <file>", "the YAML file to write")
 			.addOption(
 				new Option("--suggest <n>", "name so many measurements that would narrow the fit most")

@@ -4,7 +4,7 @@ import { type ModelDescription, modelSchema } from "../../config/model.js";
 import { type ParallelConfig, parseParallel } from "../../config/parallel.js";
 import type { FrameworkOptions } from "../../plan/blocks/rank-context.js";
 
-/** Of a model: GPT-2's vocabulary; the sizes are every row's own. */
+/** Of a model: GPT-2's vocabulary, not padded; the sizes are every row's own. */
 export const DEFAULT_MODEL: ModelDescription = camelKeys(
 	modelSchema.parse({
 		name: "the model",
@@ -13,6 +13,7 @@ export const DEFAULT_MODEL: ModelDescription = camelKeys(
 		num_attention_heads: 1,
 		seq_length: 1,
 		vocab_size: 50257,
+		make_vocab_size_divisible_by: 1,
 	}),
 );
 
@@ -28,6 +29,15 @@ export const FRAMEWORKS = {
 		overlapTensorGradients: false,
 		backwardCpuShare: 0.25,
 		synchronizesPasses: true,
+		messages: "blocking",
+	},
+	// Megatron-LM of 2022: its fused kernels, attention still as two products with a softmax between them.
+	"megatron-lm": {
+		attention: "unfused",
+		fusedGradientAccumulation: true,
+		overlapTensorGradients: true,
+		backwardCpuShare: 0.25,
+		synchronizesPasses: false,
 		messages: "blocking",
 	},
 	"megatron-core": {
