@@ -27,6 +27,11 @@ export function fillBytes(address: usize, byte: u8, bytes: usize): void {
 	memory.fill(address, byte, bytes);
 }
 
+/** Whether one of two numbers is negative, or -0. */
+export function isSignSet(a: usize, b: usize): boolean {
+	return (load<i64>(a) | load<i64>(b)) < 0;
+}
+
 /** The later of two times: one SIMD instruction, where a comparison would branch and f64.max minds NaN and -0. */
 export function later(a: f64, b: f64): f64 {
 	return f64x2.extract_lane(f64x2.pmax(f64x2.splat(a), f64x2.splat(b)), 0);

@@ -35,6 +35,10 @@ export function fillBytes(address: number, byte: number, bytes: number): void {
 	u8s.fill(byte, address, address + bytes);
 }
 
+export function isSignSet(a: number, b: number): boolean {
+	return ((loadU32(a + 4) | loadU32(b + 4)) & 0x80000000) !== 0;
+}
+
 export function later(a: number, b: number): number {
 	return Math.max(a, b);
 }

@@ -5,7 +5,7 @@
  */
 
 import { BOUND_BY, DELAY, DURATION, FINISH, NONE, PRED, PRED_OFFSET, SETTLED, START } from "../layout";
-import { later, loadF64, loadU32, storeF64, storeU32 } from "../memory";
+import { isSignSet, later, loadF64, loadU32, storeF64, storeU32 } from "../memory";
 import { firstWaitFrom, taskOfWait } from "./answers";
 import { demand } from "./ask";
 import { BLOCKED, DONE, found, setScope } from "./explore";
@@ -52,15 +52,17 @@ function followSimple(begin: u32, stop: u32): u32 {
 	let task = begin;
 	for (; task < stop; task++) {
 		const end = loadU32(offset + 4);
-		if (end - first > 2 || end === first || loadF64(at + gap) >= 0) break;
+		// The upper half of a start that is no time yet is all ones.
+		if (end - first > 2 || end === first || loadU32(at + 4) !== NONE) break;
 		const last: u32 = end - 1;
 		const slotA = loadU32(preds + (first as usize) * 4);
 		const slotB = loadU32(preds + (last as usize) * 4);
-		const delayA = loadF64(delays + (first as usize) * 8);
-		const delayB = loadF64(delays + (last as usize) * 8);
-		const timeA = loadF64(starts + gap * ((slotA & 1) as usize) + ((slotA >>> 1) as usize) * 8) + delayA;
-		const timeB = loadF64(starts + gap * ((slotB & 1) as usize) + ((slotB >>> 1) as usize) * 8) + delayB;
-		if (!(delayA >= 0 && delayB >= 0 && timeA >= 0 && timeB >= 0)) break;
+		const delayA: usize = delays + (first as usize) * 8;
+		const delayB: usize = delays + (last as usize) * 8;
+		const timeA = loadF64(starts + gap * ((slotA & 1) as usize) + ((slotA >>> 1) as usize) * 8) + loadF64(delayA);
+		const timeB = loadF64(starts + gap * ((slotB & 1) as usize) + ((slotB >>> 1) as usize) * 8) + loadF64(delayB);
+		// The sum is NaN where one of them is: a comparison less.
+		if (!(timeA + timeB >= 0) || isSignSet(delayA, delayB)) break;
 		const ready = later(timeA, timeB);
 		const parked = loadU32(at);
 		storeF64(at, ready);
