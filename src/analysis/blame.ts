@@ -9,7 +9,7 @@ import { type Lateness, type Meetings, NO_ARRIVAL } from "./meetings.js";
 import type { Pipelines } from "./pipelines.js";
 
 /** Chains that share nothing for longer than this are compared up to here: what is left counts as the legs before it. */
-const MOST_LEGS = 20_000;
+const MOST_LEGS = 5000;
 
 export class Blame {
 	/** Stands for the pipeline among the ranks. */
