@@ -18,6 +18,7 @@ export interface HandOp {
 	readonly groupName?: string;
 	readonly groupDesc?: string;
 	readonly seq?: number;
+	readonly step?: number;
 	readonly src?: number;
 	readonly dst?: number;
 }
@@ -60,9 +61,7 @@ export function handComms(rank: number, ops: readonly HandOp[], job: HandComms =
 		seq: ints(({ seq }) => seq),
 		src: ints(({ src }) => src),
 		dst: ints(({ dst }) => dst),
-		stepNumber: new Int32Array(0),
-		stepStartNs: new Float64Array(0),
-		stepEndNs: new Float64Array(0),
+		step: ints(({ step }) => step),
 		strings,
 		processGroups: job.processGroups ?? [],
 	};

@@ -286,9 +286,7 @@ export function randomJob(options: JobOptions): Job {
 	// A kernel of which nothing is recorded does not show how many messages it carries.
 	const shown = kept.map((of) => of.filter((op, i) => says(options, op) || i === 0 || of[i - 1]!.row !== op.row));
 	const ranks = shown.map((of, r) =>
-		tableOf(of, r, world, stepStarts[r]!, now[r]!, options, (us) =>
-			Math.round(us * 1e3 * (1 + driftPpm[r]! * 1e-6) + offsetNs[r]!),
-		),
+		tableOf(of, r, world, options, (us) => Math.round(us * 1e3 * (1 + driftPpm[r]! * 1e-6) + offsetNs[r]!)),
 	);
 	const kernels = new Map<number, (readonly [number, number])[]>();
 	for (const [r, of] of shown.entries())
@@ -304,8 +302,6 @@ function tableOf(
 	ops: readonly Op[],
 	rank: number,
 	worldSize: number,
-	stepStarts: readonly number[],
-	endUs: number,
 	{ metadata = "seq", localNames, relativePeers }: JobOptions,
 	clockNs: (us: number) => number,
 ): RankComms {
@@ -348,9 +344,7 @@ function tableOf(
 		seq: ints(({ seq }) => (metadata === "no-seq" ? NONE : seq)),
 		src: ints((op) => peer(op, op.src)),
 		dst: ints((op) => peer(op, op.dst)),
-		stepNumber: Int32Array.from(stepStarts, (_, i) => 10 + i),
-		stepStartNs: Float64Array.from(stepStarts, clockNs),
-		stepEndNs: Float64Array.from(stepStarts, (_, i) => clockNs(stepStarts[i + 1] ?? endUs)),
+		step: Int32Array.from(ops, ({ step }) => 10 + step),
 		strings,
 		processGroups: [],
 	};

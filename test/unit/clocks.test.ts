@@ -136,8 +136,6 @@ const shifted = (comms: RankComms, aheadNs: number): RankComms => ({
 	...comms,
 	startNs: comms.startNs.map((ns) => ns + aheadNs),
 	endNs: comms.endNs.map((ns) => ns + aheadNs),
-	stepStartNs: comms.stepStartNs.map((ns) => ns + aheadNs),
-	stepEndNs: comms.stepEndNs.map((ns) => ns + aheadNs),
 });
 
 describe("an emulated job", async () => {

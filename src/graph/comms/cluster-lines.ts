@@ -1,12 +1,14 @@
 /** Lines of one communicator, found by how near they are to each other. */
 import type { Comparable } from "./compare-sequences.js";
-import { type Distance, EXACT_NS, type Line, NEAR_NS } from "./lines.js";
+import { type Distance, EXACT_NS, type Line, NEAR_NS, startSpreadNs } from "./lines.js";
 import { median } from "./median.js";
 
 /** Lines belong together that are no further than so many times the usual distance to the nearest. */
 const NEAR_MEDIANS = 5;
 /** Those of one communicator are about as close to each other: one that is further than so many times that is another's. */
 const AS_CLOSE = 3;
+/** But those of one communicator end together whenever they begin: ends that spread this part of what starts do are enough. */
+const MEETING = 1 / 3;
 /** Where one that is no further than so many times that was left out, the cluster is in doubt. */
 const APART = 1.5;
 /** Recorded times of older versions are whole microseconds. */
@@ -24,7 +26,7 @@ export function clusterLines(
 ): Line[][] {
 	const kinds = new Map<string, Line[]>();
 	for (const line of lines) kinds.set(line.kind, [...(kinds.get(line.kind) ?? []), line]);
-	return [...kinds.values()].flatMap((same) => clusterKind(same, distance, mostNs, exactNs));
+	return [...kinds.values()].flatMap((same) => clusterKind(ranks, same, distance, mostNs, exactNs));
 }
 
 function inMicroseconds(ranks: readonly Comparable[], lines: readonly Line[]): boolean {
@@ -34,7 +36,13 @@ function inMicroseconds(ranks: readonly Comparable[], lines: readonly Line[]): b
 	});
 }
 
-function clusterKind(lines: readonly Line[], distance: Distance, mostNs: number, exactNs: number): Line[][] {
+function clusterKind(
+	ranks: readonly Comparable[],
+	lines: readonly Line[],
+	distance: Distance,
+	mostNs: number,
+	exactNs: number,
+): Line[][] {
 	const nearest = new Float64Array(lines.length).fill(Number.POSITIVE_INFINITY);
 	const mixed = new Uint8Array(lines.length);
 	const near: { readonly a: number; readonly b: number; readonly ns: number }[] = [];
@@ -55,7 +63,9 @@ function clusterKind(lines: readonly Line[], distance: Distance, mostNs: number,
 	const clusterOf = lines.map((line) => ({ lines: [line], widestNs: Number.POSITIVE_INFINITY }));
 	for (const { a, b, ns } of whole) {
 		const [one, other] = [clusterOf[a]!, clusterOf[b]!];
-		if (ns > enough || one === other || ns > AS_CLOSE * Math.min(one.widestNs, other.widestNs)) continue;
+		if (ns > enough || one === other) continue;
+		const asClose = ns <= AS_CLOSE * Math.min(one.widestNs, other.widestNs);
+		if (!asClose && ns > MEETING * startSpreadNs(ranks, lines[a]!, lines[b]!)) continue;
 		const joined = { lines: [...one.lines, ...other.lines], widestNs: ns };
 		for (const [i, cluster] of clusterOf.entries()) if (cluster === one || cluster === other) clusterOf[i] = joined;
 	}

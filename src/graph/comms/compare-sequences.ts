@@ -5,6 +5,7 @@
  * its clock is ahead, so that their differences hardly spread; where others meet, they spread with the work between.
  */
 
+import { NONE } from "../../trace/columns.js";
 import { median } from "./median.js";
 import type { MemberSequence } from "./member-sequence.js";
 import { fits, type Signatures } from "./signatures.js";
@@ -16,6 +17,8 @@ export interface Comparable extends Signatures {
 	readonly endNs: Float64Array;
 	/** 1 where the group was not recorded but inferred. */
 	readonly inherited: Uint8Array;
+	/** The step in which it was launched, or NONE. */
+	readonly step: Int32Array;
 }
 
 export interface Agreement {
@@ -23,6 +26,8 @@ export interface Agreement {
 	readonly overlap: number;
 	/** Those of them that cannot be the same. */
 	readonly mismatches: number;
+	/** Those that were launched in different steps. */
+	readonly otherSteps: number;
 	/** Middle of the differences of the ends, the other's less the reference's, and how far they are from it, ns. */
 	readonly differenceNs: number;
 	readonly spreadNs: number;
@@ -50,6 +55,7 @@ export function compareSequences(
 	const oneWayTimes: number[] = [];
 	let overlap = 0;
 	let mismatches = 0;
+	let otherSteps = 0;
 	const every = Math.max(1, Math.floor(Math.min(reference.ops.length, other.ops.length) / most));
 	for (let i = 0, j = 0; i < reference.ops.length && j < other.ops.length; ) {
 		const distance = other.numbers[j]! + shift - reference.numbers[i]!;
@@ -59,6 +65,7 @@ export function compareSequences(
 			const x = reference.ops[i++]!;
 			const y = other.ops[j++]!;
 			if (overlap++ % every !== 0) continue;
+			if (a.step[x] !== NONE && b.step[y] !== NONE && a.step[x] !== b.step[y]) otherSteps += every;
 			if (!fits(a.kernel[x]!, b.kernel[y]!) || !fits(a.message[x]!, b.message[y]!)) {
 				if (a.inherited[x] === 0 && b.inherited[y] === 0) mismatches += every;
 				continue;
@@ -71,7 +78,7 @@ export function compareSequences(
 	// Ends of one-way messages may be far apart: they speak only where nothing else does.
 	const speaking = differences.length >= Math.min(4, oneWay.length) ? differences : oneWay;
 	const { middle, spread } = withoutDrift(speaking, speaking === differences ? times : oneWayTimes);
-	return { overlap, mismatches, differenceNs: middle, spreadNs: spread };
+	return { overlap, mismatches, otherSteps, differenceNs: middle, spreadNs: spread };
 }
 
 /** The median of some differences, and their median distance from it once a steady drift is taken off. */

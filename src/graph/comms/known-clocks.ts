@@ -47,9 +47,10 @@ export function asRecorded(
 	inherited: readonly Uint8Array[],
 ): Comparable[] {
 	const shifts = baseShifts(ranks);
-	return ranks.map(({ startNs, endNs }, r) => ({
+	return ranks.map(({ startNs, endNs, step }, r) => ({
 		...signatures[r]!,
 		inherited: inherited[r]!,
+		step,
 		startNs: startNs.map((ns) => ns + shifts[r]!),
 		endNs: endNs.map((ns) => ns + shifts[r]!),
 	}));

@@ -64,6 +64,15 @@ export function spreadDistance(
 	};
 }
 
+/** By how much the differences of their starts spread, ns. */
+export function startSpreadNs(ranks: readonly Comparable[], a: Line, b: Line): number {
+	const differences: number[] = [];
+	for (let i = a.ops.length, j = b.ops.length; i > 0 && j > 0; )
+		differences.push(ranks[b.rank]!.startNs[b.ops[--j]!]! - ranks[a.rank]!.startNs[a.ops[--i]!]!);
+	const middle = median(differences);
+	return median(differences.map((difference) => Math.abs(difference - middle)));
+}
+
 /**
  * The same, but NaN where some kernels spread more than others: ranks that run in step (tensor-parallel ones) end
  * what they do with others nearly together, too, so that their streams look alike where only a part is shared.

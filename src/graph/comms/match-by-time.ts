@@ -11,7 +11,6 @@ import { alignClocks, type Clocks } from "./clocks.js";
 import { clusterLines } from "./cluster-lines.js";
 import type { Comparable } from "./compare-sequences.js";
 import { confirmChannel } from "./confirm-channel.js";
-import type { Expected } from "./find-shift.js";
 import { joinConfirmed, joinTrusted } from "./join-channels.js";
 import { clockDifferences, onCommonClock, plausibleNs } from "./known-clocks.js";
 import { endDistance, evenSpreadDistance, type Line, linesOf, spreadDistance } from "./lines.js";
@@ -19,8 +18,6 @@ import { MatchBuilder, MatchHow } from "./match-columns.js";
 import { Moments, momentsOf, type RankOp } from "./moments.js";
 import { type OpPair, pairByEnds, pairByVote, type Vote } from "./pair-messages.js";
 import type { RankComms } from "./rank-comms.js";
-
-type ExpectedOf = (reference: number, other: number) => Expected | undefined;
 
 /** Messages between two ranks run as this kernel. */
 const MESSAGE_KERNEL = /SendRecv|Kernel_Generic/i;
@@ -38,13 +35,11 @@ const MOST_TRIED = 16;
  *
  * @param recorded the ranks on the clocks that their recorders show.
  * @param open per rank, 1 for the operations to match; those that are found are cleared.
- * @param steps what the profiler's steps say of the clocks.
  */
 export function matchByTime(
 	comms: readonly RankComms[],
 	recorded: readonly Comparable[],
 	open: readonly Uint8Array[],
-	steps: ExpectedOf,
 	builder: MatchBuilder,
 ): void {
 	const isMessage = comms.map(({ kernel, strings }) => {
@@ -54,7 +49,7 @@ export function matchByTime(
 	const onlyMessages = ({ rank, ops }: Line): boolean => Array.prototype.every.call(ops, (op) => isMessage[rank]![op]);
 	let clocks = alignClocks(comms, builder.finish());
 	let ranks = onCommonClock(comms, recorded, clocks);
-	let expected: ExpectedOf = either(clockDifferences(clocks, plausibleNs(clocks).usuallyNs), steps);
+	let expected = clockDifferences(clocks, plausibleNs(clocks).usuallyNs);
 	const channels: AlignedChannel[] = [];
 	const take = (clusters: readonly Line[][]): void => {
 		for (const cluster of clusters) {
@@ -76,12 +71,12 @@ export function matchByTime(
 	const known = new MatchBuilder(builder);
 	joinTrusted(ranks, channels, known);
 	const messages = linesOf(comms, recorded, open, true).filter(onlyMessages);
-	for (const { lines, pairs } of connectSets(recorded, messages, alignClocks(comms, known.finish()), steps))
+	for (const { lines, pairs } of connectSets(recorded, messages, alignClocks(comms, known.finish())))
 		addPairs(lines, pairs, known);
 
 	clocks = alignClocks(comms, known.finish());
 	ranks = onCommonClock(comms, recorded, clocks);
-	expected = either(clockDifferences(clocks, plausibleNs(clocks).usuallyNs), steps);
+	expected = clockDifferences(clocks, plausibleNs(clocks).usuallyNs);
 	const together = Math.max(
 		TOGETHER_NS[0],
 		Math.min(TOGETHER_NS[1], TOGETHER_RESIDUALS * (clocks.medianResidualNs || 0)),
@@ -156,11 +151,6 @@ function collectivesOf(channels: readonly AlignedChannel[], a: number, b: number
 
 const firstOf = (lines: readonly Line[], { kind }: Line): Line => lines.find((line) => line.kind === kind)!;
 
-const either =
-	(first: ExpectedOf, second: ExpectedOf): ExpectedOf =>
-	(reference, other) =>
-		first(reference, other) ?? second(reference, other);
-
 function addPairs(lines: readonly [Line, Line], pairs: readonly OpPair[], builder: MatchBuilder): void {
 	for (const pair of pairs) {
 		for (const [k, { rank }] of lines.entries()) builder.member(rank, pair[k]!);
@@ -177,12 +167,7 @@ const isBetter = (one: Vote, other: Vote): boolean =>
 	one.pairs.length * Math.max(1, other.spreadNs) > other.pairs.length * Math.max(1, one.spreadNs);
 
 /** Pairs of lines of messages that connect sets of ranks whose clocks are not known against each other. */
-function connectSets(
-	ranks: readonly Comparable[],
-	lines: readonly Line[],
-	{ component }: Clocks,
-	steps: ExpectedOf,
-): Connection[] {
+function connectSets(ranks: readonly Comparable[], lines: readonly Line[], { component }: Clocks): Connection[] {
 	const sets = new Map<number, Line[]>();
 	for (const line of lines) sets.set(component[line.rank]!, [...(sets.get(component[line.rank]!) ?? []), line]);
 	const found: Connection[] = [];
@@ -193,7 +178,7 @@ function connectSets(
 			for (const one of sets.get(a)!.slice(0, MOST_TRIED)) {
 				for (const other of sets.get(b)!.slice(0, MOST_TRIED)) {
 					if (one.kind !== other.kind) continue;
-					const vote = pairByVote(ranks, one, other, steps(one.rank, other.rank));
+					const vote = pairByVote(ranks, one, other);
 					if (vote && (!best || isBetter(vote, best))) best = { ...vote, lines: [one, other] };
 				}
 			}

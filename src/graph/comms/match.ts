@@ -23,7 +23,6 @@ import type { RankComms } from "./rank-comms.js";
 import { withoutRepeated } from "./repeated.js";
 import { countMissing, replicaChannels } from "./replicas.js";
 import { signaturesOf } from "./signatures.js";
-import { stepDifferences } from "./step-clocks.js";
 import { type UnmatchedComms, UnmatchedReport } from "./unmatched.js";
 import { wireTimes } from "./wire.js";
 
@@ -56,8 +55,7 @@ export function matchComms(ranks: readonly RankComms[], { assumeReplicas = false
 	);
 
 	const recorded = asRecorded(ranks, signaturesOf(ranks), groups.inherited);
-	const steps = stepDifferences(ranks);
-	const rough = complete.map((channel) => alignChannel(ranks, recorded, channel, steps));
+	const rough = complete.map((channel) => alignChannel(ranks, recorded, channel, () => undefined));
 	const roughMatches = new MatchBuilder();
 	joinTrusted(recorded, rough, roughMatches);
 	const roughClocks = alignClocks(ranks, roughMatches.finish());
@@ -70,7 +68,7 @@ export function matchComms(ranks: readonly RankComms[], { assumeReplicas = false
 	const builder = new MatchBuilder();
 	for (const channel of confirmed) joinConfirmed(common, channel, plausible.onceNs, builder);
 	const unknown = groups.groupOf.map((of) => Uint8Array.from(of, (group) => (group === NONE ? 1 : 0)));
-	if (ranks.length > 1 && unknown.some((of) => of.includes(1))) matchByTime(ranks, recorded, unknown, steps, builder);
+	if (ranks.length > 1 && unknown.some((of) => of.includes(1))) matchByTime(ranks, recorded, unknown, builder);
 	const found = builder.finish();
 	const matches = withoutRepeated(ranks, found);
 	const clocks = alignClocks(ranks, matches);

@@ -2,8 +2,8 @@
  * Messages between two ranks of which nothing is recorded, by when they end. A stream may carry those of several peers
  * in any order, so that there are no sequences to lay upon each other: two ranks exchange messages if many end together.
  */
+import { NONE } from "../../trace/columns.js";
 import type { Comparable } from "./compare-sequences.js";
-import type { Expected } from "./find-shift.js";
 import type { Line } from "./lines.js";
 import { median } from "./median.js";
 
@@ -37,18 +37,14 @@ const LEAST_PART_FOR_CLOCK = 0.4;
 const WIDEST_NS = 50_000_000;
 
 /** The messages of two ranks whose clocks are not known against each other, if one difference stands out. */
-export function pairByVote(
-	ranks: readonly Comparable[],
-	a: Line,
-	b: Line,
-	expected: Expected | undefined,
-): Vote | undefined {
-	const { differenceNs, toleranceNs } = expected ?? { differenceNs: 0, toleranceNs: WIDEST_NS };
+export function pairByVote(ranks: readonly Comparable[], a: Line, b: Line): Vote | undefined {
+	const [here, there] = [ranks[a.rank]!, ranks[b.rank]!];
 	const differences: { ns: number; pair: OpPair }[] = [];
 	for (const x of a.ops) {
 		for (const y of b.ops) {
-			const ns = ranks[b.rank]!.endNs[y]! - ranks[a.rank]!.endNs[x]!;
-			if (Math.abs(ns - differenceNs) <= toleranceNs) differences.push({ ns, pair: [x, y] });
+			const ns = there.endNs[y]! - here.endNs[x]!;
+			const known = here.step[x] !== NONE && there.step[y] !== NONE;
+			if (known ? here.step[x] === there.step[y] : Math.abs(ns) <= WIDEST_NS) differences.push({ ns, pair: [x, y] });
 		}
 	}
 	differences.sort((p, q) => p.ns - q.ns);

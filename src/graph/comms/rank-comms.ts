@@ -40,10 +40,8 @@ export interface RankComms {
 	/** The rank a message comes from and goes to, as recorded: of the job, or of the group. */
 	readonly src: Int32Array;
 	readonly dst: Int32Array;
-	/** Steps that the profiler numbered, and when they began and ended on this rank. */
-	readonly stepNumber: Int32Array;
-	readonly stepStartNs: Float64Array;
-	readonly stepEndNs: Float64Array;
+	/** N of the `ProfilerStep#N` in which the kernel was launched. */
+	readonly step: Int32Array;
 	readonly strings: readonly string[];
 	/** The process groups of more than one rank that the header lists for this rank. */
 	readonly processGroups: readonly ProcessGroup[];
@@ -61,7 +59,7 @@ export function rankComms(trace: Trace, calls: Calls, kinds: KernelKinds): RankC
 		events.category[row] === Category.kernel &&
 		(isKnown(row) || kinds.of(Category.kernel, events.name[row]!) === TaskKind.comm);
 	const launched = new LaunchMetadata(trace, calls, isCommunication);
-	const table = new TableBuilder(trace);
+	const table = new TableBuilder(trace, calls.launcherOf);
 	for (const row of calls.device) {
 		if (!isCommunication(row)) continue;
 		const own = isKnown(row) ? events.detail[row]! : NONE;
@@ -84,7 +82,10 @@ class TableBuilder {
 	/** Of a coalesced exchange: 1 for its part that is sent, 2 for the one that is received. */
 	private readonly part: number[] = [];
 
-	constructor(private readonly trace: Trace) {}
+	constructor(
+		private readonly trace: Trace,
+		private readonly launcherOf: Int32Array,
+	) {}
 
 	add(row: number, comm: number, part = 0): void {
 		this.rows.push(row);
@@ -111,7 +112,6 @@ class TableBuilder {
 	finish(): RankComms {
 		const { rows, comm, part, trace } = this;
 		const { events, comms } = trace;
-		const steps = trace.steps.flatMap(({ step, ...range }) => (step === "all" ? [] : [{ step, ...range }]));
 		const count = rows.length;
 		// Loops: `from` with a function goes through an iterator and is ten times slower.
 		const text = (column: Uint32Array, of: readonly number[] = comm): Uint32Array => {
@@ -159,14 +159,20 @@ class TableBuilder {
 			seq: ints(comms.seq),
 			src,
 			dst,
-			stepNumber: Int32Array.from(steps, ({ step }) => step),
-			stepStartNs: Float64Array.from(steps, ({ startNs }) => startNs),
-			stepEndNs: Float64Array.from(steps, ({ endNs }) => endNs),
+			step: Int32Array.from(rows, (row) => this.stepOf(row)),
 			strings: this.strings,
 			processGroups: trace.processGroups.filter(
 				({ size, ranks }) => size > 1 && (ranks.length === 0 || ranks.includes(trace.rank)),
 			),
 		};
+	}
+
+	private stepOf(row: number): number {
+		const call = this.launcherOf[row]!;
+		if (call === NONE) return NONE;
+		const launchNs = this.trace.events.startNs[call]!;
+		const within = this.trace.steps.find(({ startNs, endNs }) => launchNs >= startNs && launchNs < endNs);
+		return within === undefined || within.step === "all" ? NONE : within.step;
 	}
 
 	private intern(id: number): number {
