@@ -5,6 +5,7 @@ import { modelSchema } from "../config/model.js";
 import { parallelSchema } from "../config/parallel.js";
 import { inspectResult } from "./inspect-result.js";
 import { packResult } from "./pack-result.js";
+import { predictResult } from "./predict-result.js";
 import { replayResult } from "./replay-result.js";
 import { synthResult } from "./synth-result.js";
 
@@ -13,6 +14,7 @@ const DOCUMENTS = {
 	inspect: inspectResult,
 	pack: packResult,
 	synth: synthResult,
+	predict: predictResult,
 	// Descriptions that people write: unknown keys are refused, so these are closed.
 	model: modelSchema,
 	parallel: parallelSchema,
