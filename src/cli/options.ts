@@ -67,9 +67,10 @@ export function parseRanks(text: string, before: readonly (number | "all")[] = [
 	return [...before, Number(text)];
 }
 
-export function withReadFlags(command: Command): Command {
+/** @param traces whether a command needs them */
+export function withReadFlags(command: Command, traces: "<traces...>" | "[traces...]" = "<traces...>"): Command {
 	return command
-		.argument("<traces...>", "a directory of traces, trace files (.json, .json.gz, .json.zst), or a packed .lumos file")
+		.argument(traces, "a directory of traces, trace files (.json, .json.gz, .json.zst), or a packed .lumos file")
 		.option("--strict", "refuse truncated or corrupt traces instead of reading up to their last whole event")
 		.addOption(
 			new Option(

@@ -1,37 +1,134 @@
-/** `lumos predict TRACES --flags`: how long another configuration of the traced job takes. */
-import { loadHardware } from "../config/load.js";
-import { overrideHardware, overridesOf } from "../config/overrides.js";
+/** `lumos predict`: how long another configuration of a traced job takes, or one of which there are only descriptions. */
+import type { HardwareConfig, MeasuredCollective } from "../config/hardware.js";
+import { snakeKeys } from "../config/key-case.js";
+import { loadModel, loadParallel, presetNames } from "../config/load.js";
+import { type Overrides, overrideParallel, overridesOf } from "../config/overrides.js";
+import { parseParallel } from "../config/parallel.js";
 import { costModel } from "../cost/cost-model.js";
-import { predictFromTraces } from "../predict/from-traces.js";
+import { simulate } from "../engine/index.js";
+import type { ExecutionGraph } from "../graph/graph.js";
+import { UserError } from "../lib/errors.js";
+import { instantiate } from "../plan/instantiate/index.js";
+import { MEGATRON } from "../predict/framework.js";
+import { predictFromDescriptions } from "../predict/from-descriptions.js";
+import { predictFromTraces, type TracedRun } from "../predict/from-traces.js";
+import type { Prediction } from "../predict/prediction.js";
+import { describeTraced, type Identity } from "../predict/traced-prediction.js";
+import { assemblePredict } from "../report/assemble-predict.js";
+import { formatPredict } from "../report/format-predict.js";
+import { writePerfetto } from "../report/perfetto/write.js";
+import { listTraces } from "../trace/index.js";
 import type { GivenFlags } from "./config-flags.js";
 import { graphOf, withRanks } from "./load.js";
-import type { ReadFlags } from "./options.js";
+import { readNcclTests } from "./nccl-tests.js";
+import { checkOutput, writeOutput } from "./output-file.js";
+import { clusterOf, namedCluster } from "./predict-cluster.js";
+import { type PredictFlags, siteOf } from "./predict-flags.js";
 import { computing } from "./signals.js";
-import { print } from "./terminal.js";
+import { peakRssMb, print, stdoutLook } from "./terminal.js";
 
-interface PredictFlags extends ReadFlags {
-	readonly hardware: string;
-	readonly seed: number;
+interface Asked {
+	readonly flags: PredictFlags;
+	readonly overrides: Overrides;
+	readonly hardware: HardwareConfig | undefined;
+	readonly measured: readonly MeasuredCollective[];
+}
+
+interface Found {
+	readonly prediction: Prediction & { readonly identity?: Identity };
+	/** The predicted step, for a timeline. */
+	readonly graph: () => ExecutionGraph;
+	readonly ingestMs: number;
+	readonly graphMs: number;
+	readonly predictMs: number;
+	readonly workers: number;
 }
 
 export async function predict(paths: string[], flags: PredictFlags, given: GivenFlags): Promise<void> {
+	const started = performance.now();
+	checkForm(paths, flags);
 	const overrides = overridesOf(given);
-	const hardware = overrideHardware(loadHardware(flags.hardware), overrides);
-	const prediction = await withRanks(paths, flags, { graph: true, shape: true, labels: true }, async (loaded, pool) => {
-		const { graph } = await graphOf(loaded, pool, flags);
+	const hardware = namedCluster(flags, overrides);
+	const asked = { flags, overrides, hardware, measured: readNcclTests(flags.ncclTests ?? []) };
+	const inputs = paths.length > 0 ? await listTraces(paths) : [];
+	const output = flags.perfetto === undefined ? undefined : checkOutput(flags.perfetto, inputs);
+	const found = paths.length > 0 ? await fromTraces(paths, asked) : await computing(() => fromDescriptions(asked));
+	if (output !== undefined) {
+		const graph = found.graph();
+		const times = await computing(() => simulate(graph));
+		await writeOutput(output, (path) => writePerfetto(path, graph, times));
+	}
+	const { ingestMs, graphMs, predictMs, workers } = found;
+	const timing = {
+		ingestMs,
+		graphMs,
+		predictMs,
+		workers,
+		totalMs: performance.now() - started,
+		peakRssMb: peakRssMb(),
+	};
+	const result = assemblePredict(found.prediction, timing);
+	await print(flags.json ? JSON.stringify(result) : formatPredict(result, flags.perfetto, stdoutLook()));
+}
+
+/** Which of both forms is meant, before anything is read. */
+function checkForm(paths: readonly string[], { model, hardware, network, parallel }: PredictFlags): void {
+	if (paths.length > 0) {
+		const stray = model !== undefined ? "--model" : parallel !== undefined ? "--parallel" : undefined;
+		if (stray === undefined) return;
+		throw new UserError(`${stray} describes a job, and traces are given: leave one out, and change the job by flags`);
+	}
+	if (model === undefined)
+		throw new UserError(
+			`nothing to predict from; give traces, or --model (${presetNames("models").join(", ")}, or a YAML file) and --hardware`,
+		);
+	if (hardware === undefined)
+		throw new UserError(
+			`--hardware is missing${network === undefined ? "" : " (--network changes a cluster's)"}; give one of ${presetNames("hardware").join(", ")}, or a YAML file`,
+		);
+}
+
+function fromDescriptions({ flags, overrides, hardware, measured }: Asked): Found {
+	const started = performance.now();
+	const described = {
+		model: loadModel(flags.model!),
+		parallel: flags.parallel ? loadParallel(flags.parallel) : parseParallel({}),
+	};
+	const model = loadModel(flags.model!, overrides.model);
+	const parallel = overrideParallel(described.parallel, model, overrides);
+	const options = { ...MEGATRON, attention: flags.attentionBackend };
+	const site = siteOf(flags);
+	const job = { base: described, model, parallel, hardware: hardware!, measured, options, site };
+	const prediction = predictFromDescriptions(job);
+	const predictMs = performance.now() - started;
+	return { prediction, graph: () => instantiate(prediction.plan), ingestMs: 0, graphMs: 0, predictMs, workers: 1 };
+}
+
+function fromTraces(paths: readonly string[], { flags, overrides, hardware: named, measured }: Asked): Promise<Found> {
+	return withRanks(paths, flags, { graph: true, shape: true, labels: true }, async (loaded, pool) => {
+		const { graph, ingestMs, graphMs, workers } = await graphOf(loaded, pool, flags);
 		const blocks = loaded.reads.map(({ block }) => block!);
 		const surveys = loaded.reads.map(({ survey }) => survey!);
-		return computing(() =>
-			predictFromTraces({
-				run: { graph, blocks, surveys },
-				overrides,
-				told: { model: {}, parallel: {} },
-				hardware,
-				cost: costModel(hardware),
-				seed: flags.seed,
-			}),
-		);
+		const hardware = named ?? clusterOf(graph.ranks[0]?.deviceName ?? "", flags, overrides);
+		return computing(() => {
+			const started = performance.now();
+			const run: TracedRun = { graph, blocks, surveys };
+			const cost = costModel(hardware, { collectives: measured });
+			const traced = predictFromTraces({ run, overrides, told: toldBy(overrides), hardware, cost, seed: flags.seed });
+			const prediction = describeTraced(traced, graph, hardware, siteOf(flags));
+			const predictMs = performance.now() - started;
+			return { prediction, graph: () => traced.graph, ingestMs, graphMs, predictMs, workers };
+		});
 	});
-	const { replayMs, identityMs, iterationMs } = prediction;
-	await print(JSON.stringify({ replayMs, identityMs, iterationMs }));
+}
+
+/** What traces do not tell is what the flags say: for the base run as for the target. */
+function toldBy({ model, parallel, job }: Overrides) {
+	return {
+		model: snakeKeys(model) as Record<string, unknown>,
+		parallel: {
+			...(snakeKeys(parallel) as Record<string, unknown>),
+			...(job.numMicroBatches === undefined ? {} : { num_micro_batches: job.numMicroBatches }),
+		},
+	};
 }

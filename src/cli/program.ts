@@ -4,6 +4,7 @@ import { givenFlags, withConfigFlags } from "./config-flags.js";
 import { oneLine } from "./exit.js";
 import { withMeasuredFlags } from "./measured-flags.js";
 import { parseRanks, parseSlowdown, parseStep, parseWhole, withGraphFlags, withReadFlags } from "./options.js";
+import { withPredictFlags } from "./predict-flags.js";
 import { withSynthFlags } from "./synth-flags.js";
 import { version } from "./version.js";
 
@@ -57,13 +58,20 @@ export function createProgram(): Command {
 		.action(async (flags) => (await import("./synth.js")).synth(flags));
 
 	withConfigFlags(
-		withReadFlags(
-			program.command("predict").description("predict another configuration of the job whose traces are given"),
-		)
-			.option("--hardware <name>", "the cluster: a preset or a YAML file", "h100-sxm")
-			.addOption(new Option("--seed <n>", "of which instances are drawn").argParser(Number).default(1)),
+		withPredictFlags(
+			withReadFlags(
+				program
+					.command("predict")
+					.description("predict another configuration of a traced job, or a job from descriptions alone"),
+				"[traces...]",
+			),
+		),
 	)
 		.addHelpText("after", example("predict traces/ --dp 8 --pp 4"))
+		.addHelpText(
+			"after",
+			"  $ lumos predict --model gpt3-175b --hardware a100-80g --tp 8 --pp 8 --dp 8 --global-batch-size 1536",
+		)
 		.action(async (paths, flags, command) => (await import("./predict.js")).predict(paths, flags, givenFlags(command)));
 
 	withMeasuredFlags(

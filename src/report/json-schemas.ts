@@ -6,6 +6,7 @@ import { parallelSchema } from "../config/parallel.js";
 import { calibrateResult } from "./calibrate-result.js";
 import { inspectResult } from "./inspect-result.js";
 import { packResult } from "./pack-result.js";
+import { predictResult } from "./predict-result.js";
 import { replayResult } from "./replay-result.js";
 import { synthResult } from "./synth-result.js";
 import { validateResult } from "./validate-result.js";
@@ -17,6 +18,7 @@ const DOCUMENTS = {
 	synth: synthResult,
 	validate: validateResult,
 	calibrate: calibrateResult,
+	predict: predictResult,
 	// Descriptions that people write: unknown keys are refused, so these are closed.
 	model: modelSchema,
 	parallel: parallelSchema,

@@ -71,7 +71,7 @@ export function rankComms(trace: Trace, calls: Calls, kinds: KernelKinds): RankC
 
 /** For a rank that is read alone: its communication can meet nobody. */
 export function noComms(trace: Trace): RankComms {
-	return new TableBuilder(trace).finish();
+	return new TableBuilder(trace, new Int32Array(0)).finish();
 }
 
 class TableBuilder {

@@ -6,6 +6,7 @@
  */
 import type { ExecutionPlan } from "../program.js";
 import { compileBlock, workSpaceOf } from "./compiled-block.js";
+import type { DeviceLog } from "./device-log.js";
 import { MeetingTimes } from "./meeting-times.js";
 import { RankRun } from "./rank-run.js";
 
@@ -18,8 +19,11 @@ export interface PlanTimes {
 	readonly taskCount: number;
 }
 
-/** @throws Error for plans with runtime dependencies, which only the engine resolves, and for ranks that wait for ever. */
-export function runPlan(plan: ExecutionPlan): PlanTimes {
+/**
+ * @param log gets what the devices do
+ * @throws Error for plans with runtime dependencies, which only the engine resolves, and for ranks that wait for ever.
+ */
+export function runPlan(plan: ExecutionPlan, log?: DeviceLog): PlanTimes {
 	const { library, programs } = plan;
 	if (library.blocks.some(({ waitTask }) => waitTask.length > 0))
 		throw new Error("a plan with runtime dependencies needs the engine: instantiate it");
@@ -27,7 +31,7 @@ export function runPlan(plan: ExecutionPlan): PlanTimes {
 	const compiled = library.blocks.map((block) => compileBlock(block, lanes));
 	const room = library.blocks.reduce((most, block) => Math.max(most, workSpaceOf(block, lanes)), 0);
 	const meetings = new MeetingTimes(plan);
-	const ranks = programs.map((program) => new RankRun(program, compiled, lanes, room));
+	const ranks = programs.map((program, p) => new RankRun(program, compiled, lanes, room, log?.ranks[p]));
 	const ready = programs.map((_, p) => p).reverse();
 	for (let p = ready.pop(); p !== undefined; p = ready.pop()) ranks[p]!.run(p, meetings, ready);
 	const stuck = ranks.find((rank) => !rank.isDone);

@@ -5,6 +5,7 @@
 import { GROUP_ROLES, groupRoleId } from "../block.js";
 import type { RankProgram } from "../program.js";
 import { type CompiledBlock, settleTasks, taskAddress } from "./compiled-block.js";
+import type { RankLog } from "./device-log.js";
 import { ALONE, type MeetingTimes } from "./meeting-times.js";
 
 const MESSAGE = groupRoleId("message");
@@ -24,6 +25,10 @@ export class RankRun {
 	readonly #pendingReadyNs: Float64Array;
 	readonly #pendingNs: Float64Array;
 	readonly #pendingReceives: Uint8Array;
+	/** When it arrived, for the log. */
+	readonly #pendingArrivedNs: Float64Array;
+	readonly #log: RankLog | undefined;
+	#isDeferred = false;
 	#item = 0;
 	#message = 0;
 	/** Next task of the block that is under way, and next of its meetings. */
@@ -33,7 +38,7 @@ export class RankRun {
 	isDone = false;
 	taskCount = 0;
 
-	constructor(program: RankProgram, compiled: readonly CompiledBlock[], lanes: number, room: number) {
+	constructor(program: RankProgram, compiled: readonly CompiledBlock[], lanes: number, room: number, log?: RankLog) {
 		this.program = program;
 		this.#compiled = compiled;
 		this.#base = taskAddress(lanes);
@@ -43,6 +48,8 @@ export class RankRun {
 		this.#pendingReadyNs = new Float64Array(lanes);
 		this.#pendingNs = new Float64Array(lanes);
 		this.#pendingReceives = new Uint8Array(lanes);
+		this.#pendingArrivedNs = new Float64Array(lanes);
+		this.#log = log;
 	}
 
 	/** The latest finish: each lane keeps its order, so that its last task says when it is done. */
@@ -59,6 +66,7 @@ export class RankRun {
 			const compiled = this.#compiled[block[this.#item]!]!;
 			if (!this.#isOpen && !this.#open(compiled, self, meetings)) return;
 			if (!this.#meet(compiled, self, meetings, ready)) return;
+			this.#log?.addBlock(block[this.#item]!, this.#time, this.#base, this.#isDeferred);
 			this.#close(compiled.block);
 		}
 		for (let lane = 0; lane < this.#pending.length; lane++) if (!this.#settleLane(lane, self, meetings)) return;
@@ -119,6 +127,7 @@ export class RankRun {
 				time[slot] = Number.NEGATIVE_INFINITY;
 				settleTasks(compiled, time, base, at, at + 1);
 				this.#defer(block.lane[at]!, rendezvous, time[base + 2 * at]!, block.durationNs[at]!, receives[m]!);
+				this.#pendingArrivedNs[block.lane[at]!] = time[base + 2 * arrive[m]!]!;
 				return true;
 			}
 		}
@@ -147,6 +156,7 @@ export class RankRun {
 		this.#pendingReadyNs[lane] = readyNs;
 		this.#pendingNs[lane] = durationNs;
 		this.#pendingReceives[lane] = receives;
+		this.#isDeferred = true;
 	}
 
 	/** Makes the last task of a lane known; false where that has to wait for somebody. */
@@ -162,6 +172,7 @@ export class RankRun {
 		this.#time[2 * lane + 1] = start + this.#pendingNs[lane]!;
 		if (this.#pendingReceives[lane] === 1) meetings.receivedNs[rendezvous] = this.#time[2 * lane + 1]!;
 		this.#pending[lane] = NOTHING_PENDING;
+		this.#log?.addDeferred(this.#pendingArrivedNs[lane]!, start, start + this.#pendingNs[lane]!);
 		return true;
 	}
 
@@ -176,5 +187,6 @@ export class RankRun {
 		}
 		this.taskCount += taskCount;
 		this.#isOpen = false;
+		this.#isDeferred = false;
 	}
 }

@@ -1,0 +1,76 @@
+/** What a stage's device did in a predicted step, as it was simulated: the step, its parts, and the bubble. */
+
+import { DeviceClass, sortIntervals } from "../analysis/device-intervals.js";
+import { deviceWork } from "../analysis/device-work.js";
+import { type Breakdown, breakdown, replayedWindow, type TaskTimes, type Window } from "../analysis/index.js";
+import type { ExecutionGraph, GraphRank } from "../graph/graph.js";
+import { nsToMs } from "../lib/units.js";
+import { FAMILIES } from "../plan/blocks/kernel-family.js";
+import type { RankLog } from "../plan/run/device-log.js";
+
+export interface StageTimes {
+	readonly stage: number;
+	readonly iterationMs: number;
+	/** The device neither computes nor moves data: it waits for other stages, or for its CPU. */
+	readonly bubbleMs: number;
+	/** Communication counts from the arrival at it, waiting included. */
+	readonly breakdown: Breakdown;
+	/** Communication counts from when all have arrived. */
+	readonly working: Breakdown;
+}
+
+/** From here on the families are communication. */
+export const FIRST_COMMUNICATION = FAMILIES.indexOf("collectives");
+
+/** Of a rank of a plan that ran from 0 to `endNs`. */
+export function timesOfLog(stage: number, log: RankLog, endNs: number): StageTimes {
+	const deviceClass = log.family
+		.view()
+		.map((family) => (family < FIRST_COMMUNICATION ? DeviceClass.compute : DeviceClass.communication));
+	return timesOf(stage, log.startNs.view(), log.movesNs.view(), log.endNs.view(), deviceClass, { startNs: 0, endNs });
+}
+
+function timesOf(
+	stage: number,
+	startNs: Float64Array,
+	movesNs: Float64Array,
+	endNs: Float64Array,
+	deviceClass: Uint8Array,
+	window: Window,
+): StageTimes {
+	const pieces = new Uint32Array(startNs.length);
+	const working = breakdown(sortIntervals(movesNs, endNs, deviceClass, pieces), window);
+	return {
+		stage,
+		iterationMs: nsToMs(lengthOf(window)),
+		bubbleMs: working.otherMs,
+		working,
+		breakdown: breakdown(sortIntervals(startNs, endNs, deviceClass, pieces), window),
+	};
+}
+
+/**
+ * Of the slowest rank of each stage of a simulated graph of one step.
+ * @param ranksPerStage of the job; ranks are numbered stage by stage
+ */
+export function timesOfGraph(graph: ExecutionGraph, times: TaskTimes, ranksPerStage: number): StageTimes[] {
+	const slowest = new Map<number, { readonly rank: GraphRank; readonly window: Window }>();
+	const rankOf = new Map(graph.ranks.map((rank) => [rank.rank, rank]));
+	for (const step of graph.steps) {
+		const stage = Math.floor(step.rank / ranksPerStage);
+		const window = replayedWindow(graph, step, times);
+		const before = slowest.get(stage);
+		if (before === undefined || lengthOf(window) > lengthOf(before.window))
+			slowest.set(stage, { rank: rankOf.get(step.rank)!, window });
+	}
+	return [...slowest].map(([stage, { rank, window }]) => {
+		const { first, last, deviceClass } = deviceWork(graph, rank);
+		const pick = (tasks: Uint32Array, of: Float64Array): Float64Array => Float64Array.from(tasks, (task) => of[task]!);
+		const [starts, moves] = [pick(first, times.startNs), pick(last, times.startNs)];
+		return timesOf(stage, starts, moves, pick(last, times.finishNs), deviceClass, window);
+	});
+}
+
+function lengthOf({ startNs, endNs }: Window): number {
+	return endNs - startNs;
+}
