@@ -9,7 +9,7 @@ type Issue = z.core.$ZodIssue;
 /**
  * The value of a YAML text (JSON is YAML, too) that a schema accepts.
  * @param path named in errors
- * @throws UserError `path:line:column: what is wrong; what to do`, the first problem of all
+ * @throws UserError `path:line:column: what is wrong; what to do`, of an unknown key if there is one
  */
 export function readDescription<S extends z.ZodType>(path: string, text: string, schema: S): z.output<S> {
 	const lines = new LineCounter();
@@ -22,7 +22,10 @@ export function readDescription<S extends z.ZodType>(path: string, text: string,
 	if (broken) throw new UserError(`${at(broken.pos[0])}: ${broken.message.split("\n")[0]}`);
 	const result = schema.safeParse(plainValue(document, path));
 	if (result.success) return result.data;
-	const [issue, ...more] = result.error.issues;
+	// A misspelt key leaves the right one missing: the misspelling is what helps.
+	const { issues } = result.error;
+	const issue = issues.find(({ code }) => code === "unrecognized_keys") ?? issues[0];
+	const more = issues.slice(1);
 	const others = more.length === 0 ? "" : ` (and ${more.length} more)`;
 	throw new UserError(`${at(offsetOf(document, issue!))}: ${describeIssue(issue!, schema)}${others}`);
 }

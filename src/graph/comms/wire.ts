@@ -13,8 +13,8 @@ export interface WireTimes {
 /**
  * Of each member the time from the start of the last member to its own end, ns, and of each match the least of these.
  *
- * Never negative, nor longer than the member's own kernel; of one that did not wait, its own duration. Clocks agree only up to their residual, which must not
- * shorten the wire time: the last member's own duration, which needs no second clock, stands unless another member
+ * Never negative, nor longer than the member's own kernel; of one that did not wait, its own duration. Clocks agree only
+ * up to their residual, which must not shorten the wire time: the last member's own duration, which needs no second clock, stands unless another member
  * ended earlier by more than that.
  */
 export function wireTimes(ranks: readonly RankComms[], matches: MatchColumns, clocks: Clocks): WireTimes {
@@ -38,6 +38,7 @@ export function wireTimes(ranks: readonly RankComms[], matches: MatchColumns, cl
 			const comms = ranks[memberRank[i]!]!;
 			const tookNs = comms.endNs[memberOp[i]!]! - comms.startNs[memberOp[i]!]!;
 			const afterLastNs = tookNs - (startNs[last]! - startNs[i]!);
+			shortest = Math.min(shortest, tookNs);
 			if (oneWay[m] && afterLastNs < -noise) {
 				waits[i] = 0;
 				transferNs[i] = tookNs;
@@ -45,7 +46,6 @@ export function wireTimes(ranks: readonly RankComms[], matches: MatchColumns, cl
 			}
 			transferNs[i] = Math.max(0, afterLastNs);
 			least = Math.min(least, transferNs[i]!);
-			shortest = Math.min(shortest, tookNs);
 		}
 		wireNs[m] = Math.min(shortest, least + noise);
 	}

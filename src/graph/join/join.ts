@@ -169,7 +169,7 @@ export function completeJoin(
 	blocks: readonly RankBlock[],
 ): CompletedJoin {
 	const { kind, processor, predOffset, pred, edgeKind, confidence, measuredStartNs, measuredEndNs } = graph;
-	const { count, offset, memberRank, memberOp } = matches;
+	const { count, offset, memberRank, memberOp, waits } = matches;
 	let edge = layout.edgeCount - memberRank.length;
 	const leastGainNs = new Float64Array(blocks.length).fill(Number.POSITIVE_INFINITY);
 	for (let match = 0; match < count; match++) {
@@ -185,6 +185,7 @@ export function completeJoin(
 			if (measuredStartNs[arrival]! > latest) latest = measuredStartNs[arrival]!;
 		}
 		for (let m = offset[match]!; m < offset[match + 1]!; m++) {
+			if (waits[m] !== 1) continue;
 			const block = memberRank[m]!;
 			const transfer = placements[block]!.firstTask + blocks[block]!.comms.row[memberOp[m]!]!;
 			leastGainNs[block] = Math.min(leastGainNs[block]!, measuredEndNs[transfer]! - latest);

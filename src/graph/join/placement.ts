@@ -66,9 +66,10 @@ export function layOut(blocks: readonly RankBlock[], matches: CommMatches): Layo
 	};
 }
 
-function matchedOps(ranks: number, { memberRank }: CommMatches): Uint32Array {
+/** Operations that wait for the others of their match. */
+function matchedOps(ranks: number, { memberRank, waits }: CommMatches): Uint32Array {
 	const count = new Uint32Array(ranks);
-	for (let m = 0; m < memberRank.length; m++) count[memberRank[m]!]!++;
+	for (let m = 0; m < memberRank.length; m++) if (waits[m] === 1) count[memberRank[m]!]!++;
 	return count;
 }
 
@@ -82,9 +83,11 @@ export function meetings(
 		rendezvous: new Uint32Array(comms.count).fill(NO_MATCH),
 		transferNs: new Float64Array(comms.count),
 	}));
-	const { count, offset, memberRank, memberOp, transferNs } = matches;
+	const { count, offset, memberRank, memberOp, transferNs, waits } = matches;
 	for (let match = 0; match < count; match++) {
 		for (let m = offset[match]!; m < offset[match + 1]!; m++) {
+			// A message that was sent before anybody received it keeps its recorded duration.
+			if (waits[m] !== 1) continue;
 			const of = perBlock[memberRank[m]!]!;
 			of.rendezvous[memberOp[m]!] = firstRendezvous + match;
 			of.transferNs[memberOp[m]!] = transferNs[m]!;

@@ -1,0 +1,71 @@
+/** Predictions by the built command, from traces and from descriptions alone. */
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, test } from "vitest";
+import { predictResult } from "../../src/report/predict-result.js";
+import { expectRefusal, fixture, lumos, lumosJson } from "../support/run-cli.js";
+import { temporaryFolder } from "../support/temporary-folder.js";
+
+const folder = temporaryFolder("cli-predict");
+const described = ["predict", "--model", "gpt3-15b", "--hardware", "h100-sxm"];
+
+describe("from descriptions", () => {
+	test("a document that its schema describes, and a table", async () => {
+		const flags = ["--tp", "2", "--pp", "2", "--dp", "4", "--global-batch-size", "16", "--micro-batch-size", "1"];
+		const result = predictResult.parse(await lumosJson(...described, ...flags));
+		expect(result.iterationMs).toBeGreaterThan(0);
+		expect(result.interval.lowMs).toBeLessThan(result.iterationMs);
+		expect(result.interval.highMs).toBeGreaterThan(result.iterationMs);
+		expect(result.perStage.map(({ stage }) => stage)).toEqual([0, 1]);
+		expect(result.provenance.reduce((sum, { shareOfTime }) => sum + shareOfTime, 0)).toBeCloseTo(1, 6);
+		expect(result.throughput.mfu).toBeLessThan(1);
+		const { stdout, code } = await lumos([...described, ...flags]);
+		expect(code).toBe(0);
+		expect(stdout).toMatch(/^Predict {2}gpt3-15b: 48 layers of 6,144/);
+	});
+
+	test("more replicas of the same batch take less time, more layers more", async () => {
+		const at = async (...flags: string[]): Promise<number> =>
+			predictResult.parse(await lumosJson(...described, "--tp", "2", "--global-batch-size", "16", ...flags))
+				.iterationMs;
+		const [two, four, deeper] = await Promise.all([
+			at("--dp", "2"),
+			at("--dp", "4"),
+			at("--dp", "2", "--num-layers", "96"),
+		]);
+		expect(four).toBeLessThan(two);
+		expect(deeper).toBeGreaterThan(1.7 * two);
+	});
+});
+
+describe("from traces", () => {
+	test("the traced run's own plan comes back to its replay, and changes change it", async () => {
+		const same = predictResult.parse(await lumosJson("predict", fixture("tp2pp2")));
+		const { stdout, code } = await lumos(["predict", fixture("tp2pp2"), "--num-layers", "8"]);
+		expect(code).toBe(0);
+		const off = /its own plan .*, ([+-][\d.]+) %/.exec(stdout);
+		expect(Math.abs(Number(off![1]))).toBeLessThan(0.5);
+		const deeper = predictResult.parse(await lumosJson("predict", fixture("tp2pp2"), "--num-layers", "8"));
+		expect(deeper.iterationMs).toBeGreaterThan(1.3 * same.iterationMs);
+	});
+});
+
+describe.concurrent("nonsense", () => {
+	const bad = join(folder, "bad.yaml");
+	writeFileSync(bad, "name: mine\nnum_layerz: 4\n");
+	test.each([
+		["nothing to predict from", ["predict"], /nothing to predict from; give traces, or --model/],
+		["no cluster", ["predict", "--model", "gpt3-15b"], /--hardware is missing; give one of .*a100-80g/],
+		["an unknown model", ["predict", "--model", "gpt3-15", "--hardware", "h100-sxm"], /gpt3-15.*gpt3-15b/],
+		["heads that do not divide", [...described, "--tp", "5"], /tensor/i],
+		["layers that do not divide", [...described, "--pp", "5"], /layers|pipeline/i],
+		[
+			"a typo in YAML",
+			["predict", "--model", bad, "--hardware", "h100-sxm"],
+			/bad\.yaml:2:\d+.*num_layerz.*num_layers/,
+		],
+		["a negative size", [...described, "--hidden-size", "-4"], /hidden/],
+	])("%s", async (_, args, message) => {
+		expectRefusal(await lumos(args), 2, message);
+	});
+});
