@@ -30,7 +30,7 @@ const schema = z.strictObject({
 test.each<[string, string, string]>([
 	["broken YAML", "num_layers: [1\nkind: a\n", "f.yaml:2:1: "],
 	["a key given twice", "num_layers: 1\nnum_layers: 2\n", "f.yaml:2:1: Map keys must be unique"],
-	["a typo", "num_layer: 1\n", "f.yaml:1:1: num_layers is missing; give a number (and 1 more)"],
+	["a typo", "num_layer: 1\n", "f.yaml:1:1: unknown key num_layer; did you mean num_layers? (and 1 more)"],
 	["a typo beside the right key", "num_layers: 1\nkid: a\n", "f.yaml:2:1: unknown key kid; did you mean kind?"],
 	[
 		"a key like none",
