@@ -23,29 +23,34 @@ interface Pair {
 	readonly target: string;
 }
 
-const SMALL =
-	"--num-layers 4 --hidden-size 2048 --num-attention-heads 16 --seq-length 2048 --num-micro-batches 4 --steps 1";
+/** Few layers, so that the traces are small; widths and batches as of real models, so that kernels fill the GPU. */
+const MODEL =
+	"--num-layers 8 --hidden-size 4096 --num-attention-heads 32 --seq-length 2048 --micro-batch-size 2 --num-micro-batches 8";
 const BASES: Readonly<Record<string, string>> = {
-	"tp2 pp2 dp2": `${SMALL} --tp 2 --pp 2 --dp 2`,
-	"tp2 pp1 dp2 overlap": `${SMALL} --tp 2 --pp 1 --dp 2 --overlap-grad-reduce`,
+	"tp2 pp2 dp2": `${MODEL} --tp 2 --pp 2 --dp 2 --steps 1`,
+	"tp2 pp2 dp2 overlap zero-1": `${MODEL} --tp 2 --pp 2 --dp 2 --steps 1 --overlap-grad-reduce --use-distributed-optimizer`,
 };
+const pairs = (kind: Pair["kind"], base: string, targets: readonly string[]): Pair[] =>
+	targets.map((target) => ({ kind, base, target }));
 const PAIRS: readonly Pair[] = [
-	{ kind: "parallelism", base: "tp2 pp2 dp2", target: "--dp 4 --num-micro-batches 4" },
-	{ kind: "parallelism", base: "tp2 pp2 dp2", target: "--dp 8 --num-micro-batches 4" },
-	{ kind: "parallelism", base: "tp2 pp2 dp2", target: "--pp 4" },
-	{ kind: "parallelism", base: "tp2 pp2 dp2", target: "--pp 1" },
-	{ kind: "parallelism", base: "tp2 pp2 dp2", target: "--num-layers 8" },
-	{ kind: "parallelism", base: "tp2 pp2 dp2", target: "--num-micro-batches 8" },
-	{ kind: "parallelism", base: "tp2 pp2 dp2", target: "--pp 4 --dp 4 --num-layers 8 --num-micro-batches 8" },
-	{ kind: "parallelism", base: "tp2 pp2 dp2", target: "--dp 1 --num-micro-batches 4" },
-	{ kind: "parallelism", base: "tp2 pp1 dp2 overlap", target: "--pp 2" },
-	{ kind: "parallelism", base: "tp2 pp1 dp2 overlap", target: "--dp 4 --num-micro-batches 4" },
-	{ kind: "shape", base: "tp2 pp2 dp2", target: "--tp 4" },
-	{ kind: "shape", base: "tp2 pp2 dp2", target: "--tp 1" },
-	{ kind: "shape", base: "tp2 pp2 dp2", target: "--hidden-size 4096 --num-attention-heads 32 --ffn-hidden-size 16384" },
-	{ kind: "shape", base: "tp2 pp2 dp2", target: "--ffn-hidden-size 12288" },
-	{ kind: "shape", base: "tp2 pp2 dp2", target: "--seq-length 4096" },
-	{ kind: "shape", base: "tp2 pp2 dp2", target: "--micro-batch-size 2 --num-micro-batches 4" },
+	...pairs("parallelism", "tp2 pp2 dp2", [
+		"--dp 4 --num-micro-batches 8",
+		"--dp 8 --num-micro-batches 8",
+		"--dp 1 --num-micro-batches 8",
+		"--pp 4",
+		"--num-layers 16",
+		"--num-micro-batches 16",
+		"--pp 4 --dp 4 --num-layers 16 --num-micro-batches 16",
+	]),
+	...pairs("parallelism", "tp2 pp2 dp2 overlap zero-1", ["--dp 4 --num-micro-batches 8", "--pp 4", "--num-layers 16"]),
+	...pairs("shape", "tp2 pp2 dp2", [
+		"--tp 4",
+		"--tp 1",
+		"--hidden-size 6144 --num-attention-heads 48 --ffn-hidden-size 24576",
+		"--ffn-hidden-size 12288",
+		"--seq-length 4096",
+		"--micro-batch-size 4 --num-micro-batches 8",
+	]),
 ];
 
 const lumos = (args: readonly string[]): void => {

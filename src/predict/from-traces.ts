@@ -3,7 +3,7 @@ import type { Survey } from "../analysis/job-shape/index.js";
 import { replayedWindow } from "../analysis/times.js";
 import { checkParallel } from "../config/check-parallel.js";
 import type { HardwareConfig } from "../config/hardware.js";
-import { type ModelDescription, resolveModel } from "../config/model.js";
+import { type ModelConfig, type ModelDescription, resolveModel } from "../config/model.js";
 import { type Overrides, overrideParallel } from "../config/overrides.js";
 import type { CostModel } from "../cost/cost-model.js";
 import { simulate } from "../engine/index.js";
@@ -58,7 +58,7 @@ export function predictFromTraces(inputs: PredictInputs): TracedPrediction {
 	const library = tracedLibrary(run.graph, ranks, grid, skip);
 	const gpusPerNode = hardware.node.gpusPerNode;
 	const from: TracedJob = { model: base.model, parallel: base.parallel, gpusPerNode };
-	const model = resolveModel({ ...base.model, ...(overrides.model as Partial<ModelDescription>) });
+	const model = resolveModel({ ...describedModel(base.model), ...overrides.model });
 	const parallel = overrideParallel(base.parallel, model, overrides);
 	checkParallel(model, parallel);
 	const to: TracedJob = { model, parallel, gpusPerNode };
@@ -85,6 +85,18 @@ export function predictFromTraces(inputs: PredictInputs): TracedPrediction {
 		identityMs: identity.iterationNs / 1e6,
 		iterationMs: target.iterationNs / 1e6,
 		graph: target.graph,
+	};
+}
+
+/** What has the value that would follow from the rest is left to follow from it. */
+function describedModel(model: ModelConfig): ModelDescription {
+	const { ffnHiddenSize, numQueryGroups, kvChannels, moeFfnHiddenSize: _, ...rest } = model;
+	const implied = resolveModel(rest);
+	return {
+		...rest,
+		...(ffnHiddenSize === implied.ffnHiddenSize ? {} : { ffnHiddenSize }),
+		...(numQueryGroups === implied.numQueryGroups ? {} : { numQueryGroups }),
+		...(kvChannels === implied.kvChannels ? {} : { kvChannels }),
 	};
 }
 

@@ -1,6 +1,6 @@
 /** From a segment of the base run's graph to a block: its tasks, its inner edges, and what it waits for outside. */
 import { EdgeKind, type ExecutionGraph, NO_PROCESSOR, TaskKind } from "../../graph/graph.js";
-import type { Block } from "../block.js";
+import { type Block, NO_LANE } from "../block.js";
 import { BlockBuilder } from "../block-builder.js";
 import type { MessagePart } from "../blocks/messages.js";
 import type { CommFacts } from "./comm-facts.js";
@@ -14,7 +14,7 @@ export interface CutOptions {
 	/** Nanoseconds that the task takes in the target; undefined where the target does not have it. */
 	readonly durationOf: (task: number) => number | undefined;
 	readonly factsOf: (task: number) => CommFacts | undefined;
-	/** Transfers between stages that a stream waits for. */
+	/** Transfers that a stream waits for whatever comes next on it. */
 	readonly awaited: ReadonlyMap<number, StreamWait>;
 	/** The messages of each kernel that exchanges, in place of those of the segment; in the order of the kernels. */
 	readonly parts?: readonly (readonly MessagePart[])[];
@@ -47,6 +47,7 @@ export function cutBlock(graph: ExecutionGraph, name: string, tasks: Uint32Array
 		);
 		localOf.set(task, own);
 		let arrive = own;
+		let ordered = lane === NO_LANE;
 		for (let e = predOffset[task]!; e < predOffset[task + 1]!; e++) {
 			const from = pred[e]! >> 1;
 			const because = edgeKind[e]! as EdgeKind;
@@ -58,15 +59,19 @@ export function cutBlock(graph: ExecutionGraph, name: string, tasks: Uint32Array
 			const local = localOf.get(from);
 			if (because === EdgeKind.collective) continue;
 			if (meets && kind[from] === TaskKind.arrive && local !== undefined) arrive = local;
-			if (because === EdgeKind.intraThread || because === EdgeKind.intraStream) builder.afterLane(lane, because, how);
-			else if (because === EdgeKind.entry || kind[from] === TaskKind.source) builder.afterLane(lane, because);
+			if (because === EdgeKind.intraThread || because === EdgeKind.intraStream) {
+				builder.afterLane(lane, because, how);
+				ordered = true;
+			} else if (because === EdgeKind.entry || kind[from] === TaskKind.source) builder.afterLane(lane, because);
 			else if (local !== undefined) builder.after(local, because, how);
 			// A launch of another segment, or a place in the launch queue, which frees itself far ahead of its end.
 			else if (because === EdgeKind.launch || (because === EdgeKind.sync && isLaunch(graph, task))) continue;
-			// Said by the exchange itself, below.
+			// Said by the segment of the transfer itself, below.
 			else if (options.awaited.has(from)) continue;
 			else if (processor[from] !== NO_PROCESSOR) builder.afterLane(laneOf(processor[from]!), because, how);
 		}
+		// The first task of a stream or thread in the capture had nobody before it; in the target it may.
+		if (!ordered) builder.afterLane(lane, isThread(taskKind) ? EdgeKind.intraThread : EdgeKind.intraStream);
 		if (meets && facts) {
 			if (facts.role === "message") {
 				const parts = options.parts?.[exchange++] ?? facts.parts;
@@ -90,4 +95,8 @@ export function cutBlock(graph: ExecutionGraph, name: string, tasks: Uint32Array
 
 function isLaunch(graph: ExecutionGraph, task: number): boolean {
 	return /launch|memset/i.test(graph.strings[graph.name[task]!]!);
+}
+
+function isThread(kind: TaskKind): boolean {
+	return kind >= TaskKind.cpuOp && kind <= TaskKind.marker;
 }

@@ -36,7 +36,7 @@ export interface TracedLibrary {
 	callFactsOf(task: number): CommFacts | undefined;
 	/** The transfer that follows each arrival. */
 	readonly transferOf: ReadonlyMap<number, number>;
-	/** Of transfers between stages: which stream then waits for them. */
+	/** Of transfers that another segment waits for: which stream does. */
 	readonly awaited: ReadonlyMap<number, StreamWait>;
 	readonly steps: number;
 }
@@ -69,7 +69,9 @@ export function tracedLibrary(
 		else pools.set(key, [instance]);
 	};
 	const groups = new Map<number, TracedRank[]>();
-	const exchanges = new Uint8Array(graph.taskCount);
+	/** By task: the segment that it is in, counted over all; 0 for none, and for what tails wait for by themselves. */
+	const segmentOf = new Uint32Array(graph.taskCount);
+	let segmentCount = 0;
 	for (const rank of ranks) {
 		const group = Math.floor(rank.rank / grid.tensor);
 		groups.set(group, [...(groups.get(group) ?? []), rank]);
@@ -85,6 +87,12 @@ export function tracedLibrary(
 		steps = stepsOf[0]!.length;
 		for (let step = 0; step < steps; step++) {
 			const cuts = members.map((member, m) => cutStep(graph, member, stepsOf[m]![step]!));
+			for (const cut of cuts) {
+				for (const { kind, tasks } of cut) {
+					segmentCount++;
+					if (kind !== "data") for (const task of tasks) segmentOf[task] = segmentCount;
+				}
+			}
 			const layers = cuts[0]!.filter(({ kind }) => kind === "layer").map(({ layer }) => layer);
 			const lowest = Math.min(...layers);
 			const highest = Math.max(...layers);
@@ -110,7 +118,6 @@ export function tracedLibrary(
 						put(passKey(segment.passKind, "layer", false), instance);
 						break;
 					case "exchange":
-						for (const each of segments) for (const task of each.tasks) exchanges[task] = 1;
 						put(`exchange ${segment.parts.map((parts) => parts.join("+")).join()}`, instance);
 						break;
 					default:
@@ -147,25 +154,27 @@ export function tracedLibrary(
 		callFactsOf,
 		transferOf: transfers(graph, ranks),
 		steps,
-		awaited: streamWaits(graph, exchanges),
+		awaited: streamWaits(graph, segmentOf),
 	};
 }
 
 /**
- * The wait for a message stands in the trace as an edge of the next kernel, whatever that is; it belongs to the exchange,
- * since the same kernel of another instance has nothing to wait for.
+ * A wait for communication stands in the trace as an edge of the next kernel, whatever that is; it belongs to who
+ * communicates, since the same kernel of another instance has nothing to wait for. Only reductions over replicas are
+ * waited for much later, by what stands behind the last pass.
  */
-function streamWaits(graph: ExecutionGraph, exchanges: Uint8Array): Map<number, StreamWait> {
-	const { predOffset, pred, edgeKind, delayNs, processor } = graph;
+function streamWaits(graph: ExecutionGraph, segmentOf: Uint32Array): Map<number, StreamWait> {
+	const { predOffset, pred, edgeKind, delayNs, processor, kind } = graph;
 	const waits = new Map<number, StreamWait>();
 	for (let task = 0; task < graph.taskCount; task++) {
-		if (exchanges[task] === 1) continue;
 		let gapNs = 0;
 		for (let e = predOffset[task]!; e < predOffset[task + 1]!; e++)
 			if (edgeKind[e] === EdgeKind.intraStream) gapNs = delayNs[e]!;
 		for (let e = predOffset[task]!; e < predOffset[task + 1]!; e++) {
 			const from = pred[e]! >> 1;
-			if (edgeKind[e] !== EdgeKind.interStream || exchanges[from] === 0) continue;
+			const communicates = kind[from] === TaskKind.transfer || kind[from] === TaskKind.comm;
+			if (edgeKind[e] !== EdgeKind.interStream || !communicates) continue;
+			if (segmentOf[from] === 0 || segmentOf[from] === segmentOf[task]) continue;
 			waits.set(from, { processor: processor[task]!, delayNs: Math.max(0, delayNs[e]! - gapNs) });
 		}
 	}
