@@ -15,10 +15,11 @@ import { type CollectiveOp, costModel } from "../src/cost/cost-model.js";
 import { joinBlocks } from "../src/graph/build.js";
 import { readRank } from "../src/ingest/rank-read.js";
 import { predictFromTraces, type TracedRun } from "../src/predict/from-traces.js";
+import { tracedInterval } from "../src/predict/uncertainty.js";
 import { type CollectiveKind, collectiveNs } from "../src/synth/wire-time.js";
 
 interface Pair {
-	readonly kind: "parallelism" | "shape";
+	readonly kind: "parallelism" | "shape" | "shape, small kernels";
 	readonly base: string;
 	readonly target: string;
 }
@@ -26,7 +27,12 @@ interface Pair {
 /** Few layers, so that the traces are small; widths and batches as of real models, so that kernels fill the GPU. */
 const MODEL =
 	"--num-layers 8 --hidden-size 4096 --num-attention-heads 32 --seq-length 2048 --micro-batch-size 2 --num-micro-batches 8";
+/** Kernels that do not fill the GPU, where quantisation and launches count most. */
+const SMALL =
+	"--num-layers 4 --hidden-size 2048 --num-attention-heads 16 --seq-length 2048 --num-micro-batches 4 --steps 1";
 const BASES: Readonly<Record<string, string>> = {
+	small: `${SMALL} --tp 2 --pp 2 --dp 2`,
+	"tp2 pp1 dp2": `${MODEL} --tp 2 --pp 1 --dp 2 --steps 1`,
 	"tp2 pp2 dp2": `${MODEL} --tp 2 --pp 2 --dp 2 --steps 1`,
 	"tp2 pp2 dp2 overlap zero-1": `${MODEL} --tp 2 --pp 2 --dp 2 --steps 1 --overlap-grad-reduce --use-distributed-optimizer`,
 };
@@ -42,6 +48,9 @@ const PAIRS: readonly Pair[] = [
 		"--num-micro-batches 16",
 		"--pp 4 --dp 4 --num-layers 16 --num-micro-batches 16",
 	]),
+	...pairs("parallelism", "tp2 pp2 dp2", ["--pp 1"]),
+	...pairs("parallelism", "tp2 pp1 dp2", ["--pp 2", "--pp 4"]),
+	...pairs("parallelism", "small", ["--dp 4 --num-micro-batches 4", "--pp 4", "--num-layers 8"]),
 	...pairs("parallelism", "tp2 pp2 dp2 overlap zero-1", ["--dp 4 --num-micro-batches 8", "--pp 4", "--num-layers 16"]),
 	...pairs("shape", "tp2 pp2 dp2", [
 		"--tp 4",
@@ -50,6 +59,14 @@ const PAIRS: readonly Pair[] = [
 		"--ffn-hidden-size 12288",
 		"--seq-length 4096",
 		"--micro-batch-size 4 --num-micro-batches 8",
+	]),
+	...pairs("shape, small kernels", "small", [
+		"--tp 4",
+		"--tp 1",
+		"--hidden-size 4096 --num-attention-heads 32 --ffn-hidden-size 16384",
+		"--ffn-hidden-size 12288",
+		"--seq-length 4096",
+		"--micro-batch-size 2 --num-micro-batches 4",
 	]),
 ];
 
@@ -134,6 +151,8 @@ try {
 	const cost = costModel(hardware, { collectives: ncclTests(hardware.node.gpusPerNode) });
 	const runs = new Map<string, TracedRun>();
 	const errors = new Map<string, number[]>();
+	let covered = 0;
+	let total = 0;
 	for (const [i, { kind, base, target }] of PAIRS.entries()) {
 		if (only !== undefined && !`${kind} ${base} ${target}`.includes(only)) continue;
 		const flags = BASES[base]!;
@@ -155,6 +174,9 @@ try {
 		});
 		const error = (100 * (prediction.iterationMs - truth)) / truth;
 		const identity = (100 * (prediction.identityMs - prediction.replayMs)) / prediction.replayMs;
+		const { lowMs, highMs } = tracedInterval(prediction.iterationMs, prediction.provenance);
+		total++;
+		if (truth >= lowMs && truth <= highMs) covered++;
 		errors.set(kind, [...(errors.get(kind) ?? []), Math.abs(error)]);
 		console.log(
 			`${base} -> ${target}: ${truth.toFixed(2)} ms, predicted ${prediction.iterationMs.toFixed(2)} ms, ${error.toFixed(2)} % (identity ${identity.toFixed(2)} %)`,
@@ -164,6 +186,7 @@ try {
 		const mean = list.reduce((sum, error) => sum + error, 0) / list.length;
 		console.log(`${kind}: mean ${mean.toFixed(2)} %, worst ${Math.max(...list).toFixed(2)} % of ${list.length}`);
 	}
+	console.log(`90 % intervals cover ${covered} of ${total}`);
 } finally {
 	rmSync(scratch, { recursive: true, force: true });
 }

@@ -115,7 +115,7 @@ function fromTraces(paths: readonly string[], { flags, overrides, hardware: name
 			const run: TracedRun = { graph, blocks, surveys };
 			const cost = costModel(hardware, { collectives: measured });
 			const traced = predictFromTraces({ run, overrides, told: toldBy(overrides), hardware, cost, seed: flags.seed });
-			const prediction = describeTraced(traced, graph, hardware, siteOf(flags));
+			const prediction = describeTraced(traced, hardware, siteOf(flags));
 			const predictMs = performance.now() - started;
 			return { prediction, graph: () => traced.graph, ingestMs, graphMs, predictMs, workers };
 		});

@@ -12,11 +12,13 @@ import type { RankBlock } from "../graph/rank/block.js";
 import { UserError } from "../lib/errors.js";
 import { instantiate } from "../plan/instantiate/index.js";
 import { commFacts, type RankGrid } from "../plan/traced/comm-facts.js";
+import type { DeviceShare } from "../plan/traced/provenance.js";
 import type { TracedJob } from "../plan/traced/rescale.js";
 import type { TracedRank } from "../plan/traced/segments.js";
 import { tracedLibrary } from "../plan/traced/traced-library.js";
 import { tracedPlan } from "../plan/traced/traced-plan.js";
 import { type BaseJob, baseJob, commHabits, type Told } from "./base-job.js";
+import { refuseUnseen } from "./unseen.js";
 
 export interface TracedRun {
 	readonly graph: ExecutionGraph;
@@ -41,6 +43,7 @@ export interface TracedPrediction {
 	readonly replayMs: number;
 	readonly identityMs: number;
 	readonly iterationMs: number;
+	readonly provenance: readonly DeviceShare[];
 	readonly graph: ExecutionGraph;
 }
 
@@ -61,9 +64,10 @@ export function predictFromTraces(inputs: PredictInputs): TracedPrediction {
 	const model = resolveModel({ ...describedModel(base.model), ...overrides.model });
 	const parallel = overrideParallel(base.parallel, model, overrides);
 	checkParallel(model, parallel);
+	refuseUnseen(base, { model, parallel });
 	const to: TracedJob = { model, parallel, gpusPerNode };
 	const replayNs = replayed(run.graph, skip);
-	const planned = (target: TracedJob): { iterationNs: number; graph: ExecutionGraph } => {
+	const planned = (target: TracedJob) => {
 		const plan = tracedPlan({
 			library,
 			base: from,
@@ -74,7 +78,7 @@ export function predictFromTraces(inputs: PredictInputs): TracedPrediction {
 			deviceName: hardware.gpu.name,
 		});
 		const graph = instantiate(plan);
-		return { iterationNs: stepNs(graph), graph };
+		return { iterationNs: stepNs(graph), graph, provenance: plan.provenance };
 	};
 	const identity = planned(from);
 	const target = planned(to);
@@ -84,6 +88,7 @@ export function predictFromTraces(inputs: PredictInputs): TracedPrediction {
 		replayMs: replayNs / 1e6,
 		identityMs: identity.iterationNs / 1e6,
 		iterationMs: target.iterationNs / 1e6,
+		provenance: target.provenance,
 		graph: target.graph,
 	};
 }

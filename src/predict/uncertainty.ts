@@ -59,6 +59,8 @@ export function modelledInterval(
 }
 
 export function tracedInterval(iterationMs: number, provenance: readonly Provenance[]): Interval {
-	const scaled = provenance.reduce((sum, part) => sum + (part.source === "scaled" ? part.shareOfTime : 0), 0);
-	return around(iterationMs, Math.hypot(MEASURED, scaled * SCALED));
+	const share = (source: Provenance["source"]): number =>
+		provenance.reduce((sum, part) => sum + (part.source === source ? part.shareOfTime : 0), 0);
+	// What traces never show is communication over links that the traced run did not use.
+	return around(iterationMs, Math.hypot(MEASURED, share("scaled") * SCALED, share("modelled") * MODELLED.collectives));
 }

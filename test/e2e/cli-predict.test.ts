@@ -1,5 +1,5 @@
 /** Predictions by the built command, from traces and from descriptions alone. */
-import { writeFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { predictResult } from "../../src/report/predict-result.js";
@@ -47,6 +47,36 @@ describe("from traces", () => {
 		expect(Math.abs(Number(off![1]))).toBeLessThan(0.5);
 		const deeper = predictResult.parse(await lumosJson("predict", fixture("tp2pp2"), "--num-layers", "8"));
 		expect(deeper.iterationMs).toBeGreaterThan(1.3 * same.iterationMs);
+	});
+});
+
+/** What the emulator says the run took, ms. */
+async function emulate(out: string, flags: string): Promise<number> {
+	const { code } = await lumos(["synth", "--out", out, "--steps", "1", ...flags.split(" ")]);
+	expect(code).toBe(0);
+	const { steps } = JSON.parse(readFileSync(join(out, "truth.json"), "utf8"));
+	return steps[0].iterationNs / 1e6;
+}
+
+describe("from traces of an emulated run to another one", () => {
+	const model = "--num-layers 4 --hidden-size 2048 --num-attention-heads 16";
+	const traces = join(folder, "base");
+	const target = join(folder, "target");
+
+	test("more micro-batches and layers are measured work; another sequence length is scaled", async () => {
+		await emulate(traces, `${model} --tp 2 --pp 2 --num-micro-batches 4`);
+		const truth = await emulate(
+			target,
+			`${model.replace("4", "8")} --tp 2 --pp 2 --num-micro-batches 8 --seed 9 --ranks 0`,
+		);
+		const change = ["--num-layers", "8", "--num-micro-batches", "8"];
+		const more = predictResult.parse(await lumosJson("predict", traces, ...change));
+		expect(Math.abs(more.iterationMs / truth - 1)).toBeLessThan(0.02);
+		const measured = more.provenance.filter(({ source }) => source === "measured");
+		expect(measured.reduce((sum, { shareOfTime }) => sum + shareOfTime, 0)).toBeGreaterThan(0.8);
+
+		const longer = predictResult.parse(await lumosJson("predict", traces, "--seq-length", "4096"));
+		expect(longer.provenance.find(({ what, source }) => what === "kernels" && source === "scaled")).toBeDefined();
 	});
 });
 

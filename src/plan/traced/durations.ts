@@ -11,7 +11,7 @@ import { embeddingParameters, headParameters, layerParameters } from "../paramet
 import type { CommFacts } from "./comm-facts.js";
 import { arrayElements, type KernelWork, kernelWork } from "./kernel-work.js";
 import { productShape } from "./linear-shapes.js";
-import { collectiveFactor, type TracedJob } from "./rescale.js";
+import { changesLinks, collectiveInTarget, type TracedJob } from "./rescale.js";
 import type { Segment } from "./segments.js";
 import type { TracedLibrary } from "./traced-library.js";
 
@@ -64,6 +64,12 @@ export class TargetDurations {
 		if (segment.kind === "tail" || segment.kind === "begin") return this.#optimizer(task, segment, measured, stages);
 		if (graph.kind[task] === TaskKind.memory) return measured;
 		return Math.round(this.#kernel(task, segment, measured));
+	}
+
+	/** Whether only the model knows how long a task takes: its group uses links that it did not use. */
+	isModelled(task: number): boolean {
+		const facts = this.#library.factsOf(task);
+		return facts?.op !== undefined && changesLinks(facts.role, this.#base, this.#target);
 	}
 
 	/** What a kernel of the base run does. */
@@ -145,7 +151,7 @@ export class TargetDurations {
 		const from = { job: this.#base, op: facts.op, bytes: facts.bytes };
 		const to = { job: this.#target, op: facts.op, bytes: facts.bytes * this.#bytesFactor(facts) };
 		if (facts.bytes === to.bytes && sameGroup(this.#base, this.#target, facts)) return measured;
-		return Math.round(measured * collectiveFactor(this.#cost, from, to, facts.role));
+		return Math.round(collectiveInTarget(this.#cost, facts.role, measured, from, to));
 	}
 
 	#bytesFactor({ role, bytes }: CommFacts): number {

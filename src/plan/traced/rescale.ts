@@ -35,16 +35,34 @@ export function placementOf(role: GroupRole, { parallel, gpusPerNode }: TracedJo
 	return { size, nodes, perNode: Math.ceil(size / nodes), sharing: 1 };
 }
 
-/** Factor from the time of a collective in one job to that of one in another. */
-export function collectiveFactor(
+/** A collective as it runs in one job. */
+export interface CollectiveUse {
+	readonly job: TracedJob;
+	readonly op: CollectiveOp;
+	readonly bytes: number;
+}
+
+/** Whether a group moves from inside nodes to between them, or back. */
+export function changesLinks(role: GroupRole, from: TracedJob, to: TracedJob): boolean {
+	return placementOf(role, from).nodes > 1 !== placementOf(role, to).nodes > 1;
+}
+
+/**
+ * Nanoseconds of a collective in another job: what was measured by the ratio of the model's times, in which the model's
+ * own level drops out; the model's time alone where the group changes links, since the measured one tells nothing of
+ * the others.
+ */
+export function collectiveInTarget(
 	cost: CostModel,
-	from: { readonly job: TracedJob; readonly op: CollectiveOp; readonly bytes: number },
-	to: { readonly job: TracedJob; readonly op: CollectiveOp; readonly bytes: number },
 	role: GroupRole,
+	measuredNs: number,
+	from: CollectiveUse,
+	to: CollectiveUse,
 ): number {
-	const before = cost.collective(from.op, from.bytes, placementOf(role, from.job));
-	const after = cost.collective(to.op, to.bytes, placementOf(role, to.job));
-	return before > 0 ? after / before : 1;
+	const modelled = cost.collective(to.op, to.bytes, placementOf(role, to.job));
+	const reference = cost.collective(from.op, from.bytes, placementOf(role, from.job));
+	if (reference <= 0 || changesLinks(role, from.job, to.job)) return modelled;
+	return measuredNs * (modelled / reference);
 }
 
 export interface MessageLink {

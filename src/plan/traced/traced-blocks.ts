@@ -1,5 +1,4 @@
 /** Blocks of the target, cut from the base run when a program first needs them. */
-import type { HardwareConfig } from "../../config/hardware.js";
 import type { CostModel, GroupPlacement } from "../../cost/cost-model.js";
 import { EdgeKind, type ExecutionGraph, TaskKind } from "../../graph/graph.js";
 import type { Block, BlockLibrary, GroupRole, Lane } from "../block.js";
@@ -8,14 +7,10 @@ import type { MessagePart } from "../blocks/messages.js";
 import { StringTable } from "../blocks/strings.js";
 import { cutBlock } from "./cut-block.js";
 import { type TracedLanes, tracedLanes } from "./lanes.js";
+import type { Source } from "./provenance.js";
 import { activationBytes, placementOf, type TracedJob } from "./rescale.js";
 import type { Segment } from "./segments.js";
 import type { TracedLibrary } from "./traced-library.js";
-
-export interface TaskDurations {
-	/** Undefined where the target does not run the task. */
-	of(task: number, segment: Segment): number | undefined;
-}
 
 export interface SyntheticCollective {
 	readonly name: string;
@@ -29,6 +24,8 @@ export interface SyntheticCollective {
 export class TracedBlocks {
 	readonly blocks: Block[] = [];
 	readonly lanes: Lane[];
+	/** Of each task of the blocks that were cut; blocks that are not here are the cost model's. */
+	readonly sources = new Map<Block, readonly Source[]>();
 	readonly #strings = new StringTable();
 	readonly #stringIds = new Map<number, number>();
 	readonly #ids = new Map<string, number>();
@@ -59,6 +56,7 @@ export class TracedBlocks {
 		segment: Segment,
 		variant: string,
 		durationOf: (task: number) => number | undefined,
+		isModelled: (task: number) => boolean,
 		parts?: readonly (readonly MessagePart[])[],
 	): number {
 		let variants = this.#cut.get(segment);
@@ -79,10 +77,29 @@ export class TracedBlocks {
 				waitsOf: (task) => this.#waits.get(task) ?? [],
 				...(parts ? { parts } : {}),
 			});
+			this.sources.set(block, this.#sourcesOf(segment, block.taskCount, durationOf, isModelled));
 			id = this.blocks.push(block) - 1;
 			variants.set(variant, id);
 		}
 		return id;
+	}
+
+	/** Behind the segment's own tasks stand waits, which take no time. */
+	#sourcesOf(
+		{ tasks }: Segment,
+		count: number,
+		durationOf: (task: number) => number | undefined,
+		isModelled: (task: number) => boolean,
+	): Source[] {
+		const sources: Source[] = [];
+		for (const task of tasks) {
+			const durationNs = durationOf(task);
+			if (durationNs === undefined) continue;
+			const isMeasured = durationNs === this.library.graph.durationNs[task];
+			sources.push(isModelled(task) ? "modelled" : isMeasured ? "measured" : "scaled");
+		}
+		while (sources.length < count) sources.push("measured");
+		return sources;
 	}
 
 	/** A collective that the base run does not have. */
@@ -164,5 +181,3 @@ export class TracedBlocks {
 		return id;
 	}
 }
-
-export type { HardwareConfig };

@@ -12,8 +12,9 @@ import { StageItems } from "../stage-items.js";
 import { blockingPasses, messagesOfPipeline, type StageBlocks, type StagePlace } from "../stage-passes.js";
 import { type Bucket, gradientBuckets } from "./buckets.js";
 import { TargetDurations } from "./durations.js";
+import { type DeviceShare, deviceShares } from "./provenance.js";
 import { Draws } from "./random.js";
-import { activationBytes, messageLink, placementOf, type TracedJob } from "./rescale.js";
+import { activationBytes, changesLinks, messageLink, placementOf, type TracedJob } from "./rescale.js";
 import type { Segment } from "./segments.js";
 import { TracedBlocks } from "./traced-blocks.js";
 import { type Instance, passKey, stageRole, type Tail, type TracedLibrary } from "./traced-library.js";
@@ -148,7 +149,9 @@ class StageProgram {
 
 	#cut({ segments, stage }: Instance, variant: string, durationOf?: (task: number) => number | undefined): number {
 		const segment = segments[this.at.tensor % segments.length]!;
-		return this.blocks.of(segment, variant, durationOf ?? ((task) => this.#duration(task, segment, stage)));
+		return this.blocks.of(segment, variant, durationOf ?? ((task) => this.#duration(task, segment, stage)), (task) =>
+			this.durations.isModelled(task),
+		);
 	}
 
 	#exchange(messages: readonly MessagePart[]): number {
@@ -168,15 +171,19 @@ class StageProgram {
 		const baseStages = base.parallel.pipelineModelParallelSize;
 		const wasAhead = segment.parts[0]!.some((part) => part === "sendForward" || part === "receiveBackward");
 		const was = messageLink(base, drawn.stage, (drawn.stage + (wasAhead ? 1 : baseStages - 1)) % baseStages);
-		const factor = wanted / cost.sendRecv(activationBytes(base), was.sameNode, was.sharing);
+		// The links of a node tell nothing of the network: what moves to the other takes the model's time.
+		const ratio = wanted / cost.sendRecv(activationBytes(base), was.sameNode, was.sharing);
+		const isModelled = was.sameNode !== link.sameNode;
+		const wireNs = (measured: number): number => (isModelled ? wanted : measured * ratio);
 		const { kind, durationNs } = library.graph;
 		return this.blocks.of(
 			segment,
-			`${messages.join("+")} ${factor}`,
+			`${messages.join("+")} ${isModelled} ${wanted}`,
 			(task) => {
 				const isWire = kind[task] === TaskKind.transfer || kind[task] === TaskKind.comm;
-				return isWire ? Math.round(durationNs[task]! * factor) : this.#duration(task, segment, drawn.stage);
+				return isWire ? Math.round(wireNs(durationNs[task]!)) : this.#duration(task, segment, drawn.stage);
 			},
+			(task) => isModelled && library.factsOf(task) !== undefined,
 			[messages],
 		);
 	}
@@ -207,7 +214,8 @@ class StageProgram {
 				modelNs += cost.collective(facts.op ?? op, facts.bytes, placementOf("data", base));
 			}
 		}
-		const ns = Math.round(cost.collective(op, bytes, placementOf("data", target)) * (wireNs / modelNs));
+		const level = changesLinks("data", base, target) ? 1 : wireNs / modelNs;
+		const ns = Math.round(cost.collective(op, bytes, placementOf("data", target)) * level);
 		const drawn = this.#draw(measured)!;
 		return [
 			this.#cut(drawn, `${bytes} ${ns}`, (task) =>
@@ -270,8 +278,12 @@ class StageProgram {
 	}
 }
 
+export interface TracedPlan extends ExecutionPlan {
+	readonly provenance: readonly DeviceShare[];
+}
+
 /** @returns a plan with all ranks of `replicas` replicas. */
-export function tracedPlan(inputs: TracedPlanInputs): ExecutionPlan {
+export function tracedPlan(inputs: TracedPlanInputs): TracedPlan {
 	const { target, library, cost, replicas } = inputs;
 	const { model, parallel } = target;
 	const stages = parallel.pipelineModelParallelSize;
@@ -300,5 +312,6 @@ export function tracedPlan(inputs: TracedPlanInputs): ExecutionPlan {
 			group: groupsOf[r]!,
 		};
 	});
-	return { library: blocks.finish(), programs, messageCount: messages * perStage, groupSize };
+	const plan = { library: blocks.finish(), programs, messageCount: messages * perStage, groupSize };
+	return { ...plan, provenance: deviceShares(plan, blocks.sources) };
 }
