@@ -49,7 +49,7 @@ const EVEN = 2;
 /** Lines are laid upon each other by their ends; spreads are told on about so many operations. */
 const SAMPLE = 48;
 /** A spread of fewer says nothing. */
-const LEAST_TO_SPREAD = 6;
+export const LEAST_TO_SPREAD = 6;
 
 /** By how much the differences of their ends spread: no clock is needed, only that it is steady. */
 export function spreadDistance(

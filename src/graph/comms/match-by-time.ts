@@ -8,7 +8,7 @@
 import { NONE } from "../../trace/columns.js";
 import { type AlignedChannel, alignChannel } from "./align-channel.js";
 import { alignClocks, type Clocks } from "./clocks.js";
-import { clusterLines } from "./cluster-lines.js";
+import { clusterLines, RankPairs } from "./cluster-lines.js";
 import type { Comparable } from "./compare-sequences.js";
 import { confirmChannel } from "./confirm-channel.js";
 import { joinConfirmed, joinTrusted } from "./join-channels.js";
@@ -58,16 +58,17 @@ export function matchByTime(
 			for (const { rank, ops } of cluster) for (const op of ops) open[rank]![op] = 0;
 		}
 	};
+	const inStep = new RankPairs();
 	const spread = spreadDistance(ranks, expected);
 	const lines = (byKernel: boolean): Line[] =>
 		linesOf(comms, ranks, open, byKernel).filter((line) => !onlyMessages(line));
-	take(clusterLines(recorded, lines(false), evenSpreadDistance(ranks, spread)));
-	take(clusterLines(recorded, lines(true), spread));
+	take(clusterLines(recorded, lines(false), evenSpreadDistance(ranks, spread), inStep));
+	take(clusterLines(recorded, lines(true), spread, inStep));
 	const untouched = lines(false).filter(({ rank, ops }) => {
 		const { stream } = comms[rank]!;
 		return ops.length === countOf(stream, stream[ops[0]!]!);
 	});
-	take(clusterLines(recorded, untouched, spread));
+	take(clusterLines(recorded, untouched, spread, inStep));
 	const known = new MatchBuilder(builder);
 	joinTrusted(ranks, channels, known);
 	const messages = linesOf(comms, recorded, open, true).filter(onlyMessages);
@@ -88,7 +89,7 @@ export function matchByTime(
 	);
 	const comparable = rare.filter(({ kind }) => !scattered.has(kind));
 	const exact = together / EXACTLY;
-	const clusters = clusterLines(recorded, comparable, endDistance(ranks, connected), {
+	const clusters = clusterLines(recorded, comparable, endDistance(ranks, connected), inStep, {
 		mostNs: together,
 		exactNs: exact,
 	});
