@@ -94,10 +94,8 @@ export function withReadFlags(command: Command, traces: "<traces...>" | "[traces
 }
 
 export function withGraphFlags(command: Command): Command {
-	return withReadFlags(command)
-		.option(
-			"--kernel-classes <file>",
-			'further kernel classes: a JSON list of {"pattern", "class": compute, communication or memory}',
-		)
-		.option("--no-cache", "neither use nor keep the graph of these traces (LUMOS_CACHE=off does it for good)");
+	return withReadFlags(command).option(
+		"--kernel-classes <file>",
+		'further kernel classes: a JSON list of {"pattern", "class": compute, communication or memory}',
+	);
 }

@@ -17,7 +17,9 @@ export async function openPacked(paths: readonly string[], flags: ReadFlags): Pr
 		throw new UserError(`${path} is packed, its kernels are classed: give --kernel-classes to lumos pack`);
 	// Not loaded for traces: the checks of what is in a container take a tenth of a second to load.
 	const { readContainer } = await import("../graph/container/index.js");
-	const container = readContainer(path);
+	// Where a simulation reads it: nothing is copied then.
+	const { allocateRoom } = await import("../engine/index.js");
+	const container = readContainer(path, { allocate: allocateRoom });
 	const damage = container.meta.warnings.find(({ code }) => DAMAGE.has(code));
 	if (flags.strict && damage) throw new UserError(`${path} was packed from a damaged trace: ${damage.message}`);
 	return container;

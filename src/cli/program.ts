@@ -43,6 +43,7 @@ export function createProgram(): Command {
 				parseRanks,
 			),
 		)
+		.option("--no-cache", "neither use nor keep the graph of these traces (LUMOS_CACHE=off does it for good)")
 		.option("--perfetto <file>", "write the replayed timeline as a .json.gz trace")
 		.option("--compare", "with --perfetto: measured tracks beside the replayed ones")
 		.addHelpText("after", example("replay traces/ --perfetto replay.json.gz --compare"))

@@ -37,11 +37,11 @@ export function buildPlan(inputs: PlanInputs, { everyRank = false }: PlanOptions
 	const rank = rankContext(model, parallel, options, hardware.node.gpusPerNode);
 	const strings = new StringTable();
 	const e = new Emitter(cost, strings, foldedRoles(stages, everyRank));
-	const library = new PlanLibrary(e, rank);
+	const planLibrary = new PlanLibrary(e, rank);
 	const microBatches = numMicroBatches(parallel);
-	const stagePrograms = Array.from({ length: stages }, (_, stage) => library.stageProgram(stage, microBatches));
+	const stagePrograms = Array.from({ length: stages }, (_, stage) => planLibrary.stageProgram(stage, microBatches));
 
-	const messages = messagesOfPipeline(library.parts.length, microBatches);
+	const messages = messagesOfPipeline(planLibrary.parts.length, microBatches);
 	const ranks = Array.from({ length: stages }, (_, stage) => {
 		const all = stageCoordinates(parallel, stage);
 		return everyRank ? all : all.slice(0, 1);
@@ -64,8 +64,8 @@ export function buildPlan(inputs: PlanInputs, { everyRank = false }: PlanOptions
 			group: groupsOf[r]!,
 		};
 	});
-	const blocks: BlockLibrary = { lanes: LANES, blocks: library.blocks, strings: strings.strings };
-	return { library: blocks, programs, messageCount: messages * perStage, groupSize };
+	const blocks: BlockLibrary = { lanes: LANES, blocks: planLibrary.blocks, strings: strings.strings };
+	return { blockLibrary: blocks, programs, messageCount: messages * perStage, groupSize };
 }
 
 /** Groups that are inside a stage are folded into its one rank; those across stages if there is only one. */

@@ -29,7 +29,7 @@ export const NO_MICRO_BATCH = -1;
 
 /** Everything that instantiation needs. */
 export interface ExecutionPlan {
-	readonly library: BlockLibrary;
+	readonly blockLibrary: BlockLibrary;
 	readonly programs: readonly RankProgram[];
 	/** Messages are numbered from 0; each that is named has a sender and a receiver in the plan. */
 	readonly messageCount: number;

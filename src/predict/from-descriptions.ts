@@ -37,7 +37,7 @@ export function predictFromDescriptions(inputs: DescriptionInputs): DescribedPre
 	const { model, parallel, hardware, measured = [], options = MEGATRON, site = DEFAULT_SITE } = inputs;
 	checkParallel(model, parallel);
 	const plan = buildPlan({ model, parallel, hardware, cost: costModel(hardware, { collectives: measured }), options });
-	const log = new DeviceLog(plan.library, plan.programs.length);
+	const log = new DeviceLog(plan.blockLibrary, plan.programs.length);
 	const { finishNs } = runPlan(plan, log);
 	const perStage = plan.programs.map(({ stage }, p) => timesOfLog(stage, log.ranks[p]!, finishNs[p]!));
 	const shares = familyShares(log.ranks, perStage);

@@ -58,7 +58,7 @@ export function predictFromTraces(inputs: PredictInputs): TracedPrediction {
 	const steps = run.graph.steps.filter(({ step }) => step !== "all");
 	if (steps.length === 0) throw new UserError("the traces have no ProfilerStep ranges; profile whole steps");
 	const skip = new Set(steps.map(({ step }) => step)).size > 1 ? WARM_UP_STEPS : 0;
-	const library = tracedLibrary(run.graph, ranks, grid, skip);
+	const blockLibrary = tracedLibrary(run.graph, ranks, grid, skip);
 	const gpusPerNode = hardware.node.gpusPerNode;
 	const from: TracedJob = { model: base.model, parallel: base.parallel, gpusPerNode };
 	const model = resolveModel({ ...describedModel(base.model), ...overrides.model });
@@ -69,7 +69,7 @@ export function predictFromTraces(inputs: PredictInputs): TracedPrediction {
 	const replayNs = replayed(run.graph, skip);
 	const planned = (target: TracedJob) => {
 		const plan = tracedPlan({
-			library,
+			blockLibrary,
 			base: from,
 			target,
 			cost,

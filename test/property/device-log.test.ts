@@ -14,7 +14,7 @@ test("breakdown and bubble of a logged run are those of the simulated graph", ()
 	fc.assert(
 		fc.property(smallJob, (job) => {
 			const plan = buildPlan(job);
-			const log = new DeviceLog(plan.library, plan.programs.length);
+			const log = new DeviceLog(plan.blockLibrary, plan.programs.length);
 			const { finishNs } = runPlan(plan, log);
 			const graph = instantiate(plan);
 			const expected = timesOfGraph(graph, simulate(graph), worldSize(job.parallel) / plan.programs.length);

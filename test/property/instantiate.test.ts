@@ -12,7 +12,7 @@ import { expectSameBits } from "../support/same-bits.js";
 
 /** The same plan with every program joined into a single block. */
 function joined(plan: ExecutionPlan): ExecutionPlan {
-	const { blocks } = plan.library;
+	const { blocks } = plan.blockLibrary;
 	const programs = plan.programs.map((program, p) => ({
 		...program,
 		block: Uint32Array.of(p),
@@ -24,17 +24,17 @@ function joined(plan: ExecutionPlan): ExecutionPlan {
 			Array.from(block, (id) => blocks[id]!),
 		),
 	);
-	return { ...plan, programs, library: { ...plan.library, blocks: merged } };
+	return { ...plan, programs, blockLibrary: { ...plan.blockLibrary, blocks: merged } };
 }
 
 /** A joined block first names the messages that it sends and receives, then those that it waits for. */
-function orderMessages({ library, programs }: ExecutionPlan, p: number): { message: Uint32Array } {
+function orderMessages({ blockLibrary, programs }: ExecutionPlan, p: number): { message: Uint32Array } {
 	const program = programs[p]!;
 	const met: number[] = [];
 	const awaited: number[] = [];
 	let at = 0;
 	for (const id of program.block) {
-		const { messageCount, messageEdge } = library.blocks[id]!;
+		const { messageCount, messageEdge } = blockLibrary.blocks[id]!;
 		for (let i = 0; i < messageCount; i++) met.push(program.message[at++]!);
 		for (let i = 0; i < messageEdge.length; i++) awaited.push(program.message[at++]!);
 	}

@@ -106,7 +106,7 @@ export function randomPlan({ seed, ranks, rounds, blocks, grouped }: RandomPlanS
 		};
 	});
 	return {
-		library: { lanes: LANES, blocks: all, strings: ["", "cudaLaunchKernel", "kernel", "nccl"] },
+		blockLibrary: { lanes: LANES, blocks: all, strings: ["", "cudaLaunchKernel", "kernel", "nccl"] },
 		programs,
 		messageCount: (ranks - 1) * rounds,
 		groupSize: Uint32Array.from(grouped ? [ranks] : []),

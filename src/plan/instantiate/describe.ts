@@ -13,7 +13,7 @@ import type { Columns } from "./arena.js";
 import type { PlanSize } from "./size.js";
 
 export function describePlan(plan: ExecutionPlan, size: PlanSize, columns: Columns): ExecutionGraph {
-	const { library, programs } = plan;
+	const { blockLibrary, programs } = plan;
 	const { kind, name, shape, confidence, waitConfidence } = columns;
 	let task = 0;
 	let edge = 0;
@@ -24,7 +24,7 @@ export function describePlan(plan: ExecutionPlan, size: PlanSize, columns: Colum
 		shape[task] = 0;
 		task++;
 		for (const id of program.block) {
-			const block = library.blocks[id]!;
+			const block = blockLibrary.blocks[id]!;
 			kind.set(block.kind, task);
 			name.set(block.nameId, task);
 			shape.set(block.shapeId, task);
@@ -55,10 +55,10 @@ export function describePlan(plan: ExecutionPlan, size: PlanSize, columns: Colum
 		taskCount: size.taskCount,
 		edgeCount: size.edgeCount,
 		ranks,
-		processors: programs.flatMap(({ rank }) => library.lanes.map((lane): Processor => ({ rank, ...lane }))),
+		processors: programs.flatMap(({ rank }) => blockLibrary.lanes.map((lane): Processor => ({ rank, ...lane }))),
 		steps: ranks.flatMap((rank) => stepsOf(rank, kind)),
 		...columns,
-		strings: library.strings,
+		strings: blockLibrary.strings,
 	};
 }
 

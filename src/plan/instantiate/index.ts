@@ -35,7 +35,7 @@ function place(plan: ExecutionPlan, size: PlanSize, columns: LeanColumns): void 
 	const meetings = new MeetingTable(plan, size);
 	const cursor = { task: 0, edge: 0, wait: 0 };
 	plan.programs.forEach((program, p) => {
-		placeProgram(plan, program, p * plan.library.lanes.length, columns, meetings, cursor);
+		placeProgram(plan, program, p * plan.blockLibrary.lanes.length, columns, meetings, cursor);
 		meetings.closeRank(program);
 	});
 	meetings.write(columns);

@@ -24,7 +24,7 @@ export function placeProgram(
 	meetings: MeetingTable,
 	cursor: Cursor,
 ): void {
-	const { blocks, lanes } = plan.library;
+	const { blocks, lanes } = plan.blockLibrary;
 	const { processor, durationNs, predOffset, pred, delayNs, edgeKind, waitTask, waitStream, waitDelayNs } = columns;
 	let { task, edge, wait } = cursor;
 	const source = task;

@@ -17,8 +17,8 @@ export interface PlanSize {
 }
 
 /** @throws Error where the ranks of a group do not meet equally often: a mistake of who made the plan. */
-export function sizePlan({ library, programs, messageCount, groupSize }: ExecutionPlan): PlanSize {
-	const { blocks } = library;
+export function sizePlan({ blockLibrary, programs, messageCount, groupSize }: ExecutionPlan): PlanSize {
+	const { blocks } = blockLibrary;
 	const rankBegin = new Uint32Array(programs.length + 1);
 	const opsOfGroup = new Int32Array(groupSize.length).fill(-1);
 	const uses = new Uint32Array(blocks.length);

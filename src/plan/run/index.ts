@@ -24,12 +24,12 @@ export interface PlanTimes {
  * @throws Error for plans with runtime dependencies, which only the engine resolves, and for ranks that wait for ever.
  */
 export function runPlan(plan: ExecutionPlan, log?: DeviceLog): PlanTimes {
-	const { library, programs } = plan;
-	if (library.blocks.some(({ waitTask }) => waitTask.length > 0))
+	const { blockLibrary, programs } = plan;
+	if (blockLibrary.blocks.some(({ waitTask }) => waitTask.length > 0))
 		throw new Error("a plan with runtime dependencies needs the engine: instantiate it");
-	const lanes = library.lanes.length;
-	const compiled = library.blocks.map((block) => compileBlock(block, lanes));
-	const room = library.blocks.reduce((most, block) => Math.max(most, workSpaceOf(block, lanes)), 0);
+	const lanes = blockLibrary.lanes.length;
+	const compiled = blockLibrary.blocks.map((block) => compileBlock(block, lanes));
+	const room = blockLibrary.blocks.reduce((most, block) => Math.max(most, workSpaceOf(block, lanes)), 0);
 	const meetings = new MeetingTimes(plan);
 	const ranks = programs.map((program, p) => new RankRun(program, compiled, lanes, room, log?.ranks[p]));
 	const ready = programs.map((_, p) => p).reverse();

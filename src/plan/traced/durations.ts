@@ -27,7 +27,7 @@ interface StageLoad {
 }
 
 export class TargetDurations {
-	readonly #library: TracedLibrary;
+	readonly #blockLibrary: TracedLibrary;
 	readonly #base: TracedJob;
 	readonly #target: TracedJob;
 	readonly #cost: CostModel;
@@ -37,13 +37,13 @@ export class TargetDurations {
 	readonly #baseLoads: readonly StageLoad[];
 	readonly #targetLoads: readonly StageLoad[];
 
-	constructor(library: TracedLibrary, base: TracedJob, target: TracedJob, cost: CostModel) {
-		this.#library = library;
+	constructor(blockLibrary: TracedLibrary, base: TracedJob, target: TracedJob, cost: CostModel) {
+		this.#blockLibrary = blockLibrary;
 		this.#base = base;
 		this.#target = target;
 		this.#cost = cost;
 		let shortest = cost.memoryBound(0);
-		const { kind, durationNs, taskCount } = library.graph;
+		const { kind, durationNs, taskCount } = blockLibrary.graph;
 		for (let task = 0; task < taskCount; task++)
 			if (kind[task] === TaskKind.kernel) shortest = Math.min(shortest, durationNs[task]!);
 		this.#floorNs = shortest;
@@ -53,12 +53,12 @@ export class TargetDurations {
 
 	/** Nanoseconds, or undefined where the target does not run the task. */
 	of(task: number, segment: Segment, stages: StageMove): number | undefined {
-		const { graph } = this.#library;
+		const { graph } = this.#blockLibrary;
 		const measured = graph.durationNs[task]!;
-		const facts = this.#library.factsOf(task) ?? this.#arrivalFacts(task);
+		const facts = this.#blockLibrary.factsOf(task) ?? this.#arrivalFacts(task);
 		if (facts) return this.#communication(facts, graph.kind[task]!, measured);
 		if (graph.kind[task] !== TaskKind.kernel && graph.kind[task] !== TaskKind.memory) {
-			const called = this.#library.callFactsOf(task);
+			const called = this.#blockLibrary.callFactsOf(task);
 			return called && this.#isDropped(called) ? undefined : measured;
 		}
 		if (segment.kind === "tail" || segment.kind === "begin") return this.#optimizer(task, segment, measured, stages);
@@ -68,7 +68,7 @@ export class TargetDurations {
 
 	/** Whether only the model knows how long a task takes: its group uses links that it did not use. */
 	isModelled(task: number): boolean {
-		const facts = this.#library.factsOf(task);
+		const facts = this.#blockLibrary.factsOf(task);
 		return facts?.op !== undefined && changesLinks(facts.role, this.#base, this.#target);
 	}
 
@@ -76,7 +76,7 @@ export class TargetDurations {
 	workOf(task: number, segment: Segment): KernelWork | undefined {
 		let work = this.#work.get(segment);
 		if (work === undefined) {
-			work = kernelWork(this.#library.graph, this.#base, segment);
+			work = kernelWork(this.#blockLibrary.graph, this.#base, segment);
 			this.#work.set(segment, work);
 		}
 		return work.get(task);
@@ -117,7 +117,7 @@ export class TargetDurations {
 
 	/** Work on parameters: kernels that come once a tensor become more with the layers, all by the parameters. */
 	#optimizer(task: number, segment: Segment, measured: number, { from, to }: StageMove): number {
-		const { graph } = this.#library;
+		const { graph } = this.#blockLibrary;
 		const before = this.#baseLoads[from]!;
 		const after = this.#targetLoads[to]!;
 		// Zeroing gradients goes over all of them, the optimizer over the shard of a replica.
@@ -134,8 +134,8 @@ export class TargetDurations {
 
 	/** Facts stand with the transfer; its arrival goes with it. */
 	#arrivalFacts(task: number): CommFacts | undefined {
-		if (this.#library.graph.kind[task] !== TaskKind.arrive) return undefined;
-		return this.#library.factsOf(this.#library.transferOf.get(task) ?? -1);
+		if (this.#blockLibrary.graph.kind[task] !== TaskKind.arrive) return undefined;
+		return this.#blockLibrary.factsOf(this.#blockLibrary.transferOf.get(task) ?? -1);
 	}
 
 	#isDropped({ role }: CommFacts): boolean {

@@ -14,14 +14,14 @@ export interface DeviceShare {
 
 /** @param sourcesOf of each task of a block; blocks that are not in it are the cost model's. */
 export function deviceShares(
-	{ library, programs }: ExecutionPlan,
+	{ blockLibrary, programs }: ExecutionPlan,
 	sourcesOf: ReadonlyMap<Block, readonly Source[]>,
 ): DeviceShare[] {
-	const uses = new Float64Array(library.blocks.length);
+	const uses = new Float64Array(blockLibrary.blocks.length);
 	for (const { block } of programs) for (const id of block) uses[id]!++;
 	const parts = new Map<string, { what: DeviceShare["what"]; source: Source; ns: number }>();
 	let allNs = 0;
-	library.blocks.forEach((block, id) => {
+	blockLibrary.blocks.forEach((block, id) => {
 		const sources = sourcesOf.get(block);
 		block.kind.forEach((kind, task) => {
 			const ns = uses[id]! * block.durationNs[task]!;

@@ -35,15 +35,15 @@ export class TracedBlocks {
 	readonly #messageBytes: number;
 
 	constructor(
-		readonly library: TracedLibrary,
+		readonly blockLibrary: TracedLibrary,
 		readonly target: TracedJob,
 		readonly cost: CostModel,
 	) {
-		this.#traced = tracedLanes(library.graph, library.ranks);
+		this.#traced = tracedLanes(blockLibrary.graph, blockLibrary.ranks);
 		this.lanes = [...this.#traced.lanes];
 		this.#messageBytes = activationBytes(target);
 		const waits = new Map<number, number[]>();
-		library.graph.waitTask.forEach((task, wait) => {
+		blockLibrary.graph.waitTask.forEach((task, wait) => {
 			const list = waits.get(task);
 			if (list) list.push(wait);
 			else waits.set(task, [wait]);
@@ -66,13 +66,13 @@ export class TracedBlocks {
 		}
 		let id = variants.get(variant);
 		if (id === undefined) {
-			const { graph } = this.library;
+			const { graph } = this.blockLibrary;
 			const block = cutBlock(graph, segment.kind, segment.tasks, {
 				laneOf: this.#traced.laneOf,
 				stringOf: (string) => this.#string(graph, string),
 				durationOf,
-				factsOf: (task) => this.library.factsOf(task),
-				awaited: this.library.awaited,
+				factsOf: (task) => this.blockLibrary.factsOf(task),
+				awaited: this.blockLibrary.awaited,
 				messageBytes: this.#messageBytes,
 				waitsOf: (task) => this.#waits.get(task) ?? [],
 				...(parts ? { parts } : {}),
@@ -95,7 +95,7 @@ export class TracedBlocks {
 		for (const task of tasks) {
 			const durationNs = durationOf(task);
 			if (durationNs === undefined) continue;
-			const isMeasured = durationNs === this.library.graph.durationNs[task];
+			const isMeasured = durationNs === this.blockLibrary.graph.durationNs[task];
 			sources.push(isModelled(task) ? "modelled" : isMeasured ? "measured" : "scaled");
 		}
 		while (sources.length < count) sources.push("measured");

@@ -20,7 +20,7 @@ import { TracedBlocks } from "./traced-blocks.js";
 import { type Instance, passKey, stageRole, type Tail, type TracedLibrary } from "./traced-library.js";
 
 export interface TracedPlanInputs {
-	readonly library: TracedLibrary;
+	readonly blockLibrary: TracedLibrary;
 	readonly base: TracedJob;
 	readonly target: TracedJob;
 	readonly cost: CostModel;
@@ -113,18 +113,18 @@ class StageProgram {
 	}
 
 	#optional(key: string, ids: number[]): void {
-		const pool = this.inputs.library.pools.get(key);
+		const pool = this.inputs.blockLibrary.pools.get(key);
 		if (pool) ids.push(...this.#instance(pool, ""));
 	}
 
 	#pool(key: string): readonly Instance[] {
-		const pool = this.inputs.library.pools.get(key);
+		const pool = this.inputs.blockLibrary.pools.get(key);
 		if (!pool) throw new Error(`the base run has no ${key}`);
 		return pool;
 	}
 
 	#anyRole(kind: string, role: string): readonly Instance[] {
-		const { pools } = this.inputs.library;
+		const { pools } = this.inputs.blockLibrary;
 		for (const each of [role, "only", "middle", "last", "first"]) {
 			const pool = pools.get(`${kind} ${each}`);
 			if (pool) return pool;
@@ -155,16 +155,16 @@ class StageProgram {
 	}
 
 	#exchange(messages: readonly MessagePart[]): number {
-		const { library, base, target, cost } = this.inputs;
+		const { blockLibrary, base, target, cost } = this.inputs;
 		const { stage } = this.at;
 		const stages = target.parallel.pipelineModelParallelSize;
 		const ahead = messages.some((part) => part === "sendForward" || part === "receiveBackward");
 		const link = messageLink(target, stage, (stage + (ahead ? 1 : stages - 1)) % stages);
 		const wanted = cost.sendRecv(activationBytes(target), link.sameNode, link.sharing);
-		const pools = [...library.pools].filter(([key]) => key.startsWith("exchange "));
+		const pools = [...blockLibrary.pools].filter(([key]) => key.startsWith("exchange "));
 		const key = `exchange ${messages.join("+")}`;
 		const single = (instance: Instance): boolean => instance.segments[0]!.parts.length === 1;
-		const pool = (library.pools.get(key) ?? pools.flatMap(([, instances]) => instances)).filter(single);
+		const pool = (blockLibrary.pools.get(key) ?? pools.flatMap(([, instances]) => instances)).filter(single);
 		const drawn = this.#draw(pool);
 		if (!drawn) return this.blocks.exchange(messages, wanted);
 		const segment = drawn.segments[this.at.tensor % drawn.segments.length]!;
@@ -175,7 +175,7 @@ class StageProgram {
 		const ratio = wanted / cost.sendRecv(activationBytes(base), was.sameNode, was.sharing);
 		const isModelled = was.sameNode !== link.sameNode;
 		const wireNs = (measured: number): number => (isModelled ? wanted : measured * ratio);
-		const { kind, durationNs } = library.graph;
+		const { kind, durationNs } = blockLibrary.graph;
 		return this.blocks.of(
 			segment,
 			`${messages.join("+")} ${isModelled} ${wanted}`,
@@ -183,7 +183,7 @@ class StageProgram {
 				const isWire = kind[task] === TaskKind.transfer || kind[task] === TaskKind.comm;
 				return isWire ? Math.round(wireNs(durationNs[task]!)) : this.#duration(task, segment, drawn.stage);
 			},
-			(task) => isModelled && library.factsOf(task) !== undefined,
+			(task) => isModelled && blockLibrary.factsOf(task) !== undefined,
 			[messages],
 		);
 	}
@@ -196,19 +196,19 @@ class StageProgram {
 	}
 
 	#data(op: CollectiveOp, bytes: number, name: string, awaited: boolean): number[] {
-		const { library, base, target, cost } = this.inputs;
+		const { blockLibrary, base, target, cost } = this.inputs;
 		if (placementOf("data", target).size < 2) return [];
-		const measured = library.pools.get(`data ${op}`);
+		const measured = blockLibrary.pools.get(`data ${op}`);
 		if (!measured) {
 			const wireNs = cost.collective(op, bytes, placementOf("data", target));
 			return [this.blocks.collective({ name, role: "data", bytes, wireNs, awaited })];
 		}
 		let wireNs = 0;
 		let modelNs = 0;
-		const { kind, durationNs } = library.graph;
+		const { kind, durationNs } = blockLibrary.graph;
 		for (const { segments } of measured) {
 			for (const task of segments[0]!.tasks) {
-				const facts = library.factsOf(task);
+				const facts = blockLibrary.factsOf(task);
 				if (facts?.role !== "data" || kind[task]! === TaskKind.arrive) continue;
 				wireNs += durationNs[task]!;
 				modelNs += cost.collective(facts.op ?? op, facts.bytes, placementOf("data", base));
@@ -228,9 +228,9 @@ class StageProgram {
 
 	/** Behind the last pass: pieces of the base run, its reductions and gathers by those of the target. */
 	#tail(role: string): number[] {
-		const { library, target } = this.inputs;
+		const { blockLibrary, target } = this.inputs;
 		const { parallel } = target;
-		const tail = this.#tailOf(library, role);
+		const tail = this.#tailOf(blockLibrary, role);
 		const ids: number[] = [];
 		if (!parallel.overlapGradReduce) for (const bucket of this.buckets) ids.push(...this.#reduction(bucket, true));
 		const pieces = tail.filter(({ segments }) => segments[0]!.kind === "tail");
@@ -246,9 +246,9 @@ class StageProgram {
 			ids.push(...this.#data("allGather", elements * 2, "gather parameters", true));
 	}
 
-	#tailOf(library: TracedLibrary, role: string): Tail {
+	#tailOf(blockLibrary: TracedLibrary, role: string): Tail {
 		for (const each of [role, "only", "middle", "last", "first"]) {
-			const tails = library.tails.get(each);
+			const tails = blockLibrary.tails.get(each);
 			if (tails) return this.#draw(tails)!;
 		}
 		return [];
@@ -284,12 +284,12 @@ export interface TracedPlan extends ExecutionPlan {
 
 /** @returns a plan with all ranks of `replicas` replicas. */
 export function tracedPlan(inputs: TracedPlanInputs): TracedPlan {
-	const { target, library, cost, replicas } = inputs;
+	const { target, blockLibrary, cost, replicas } = inputs;
 	const { model, parallel } = target;
 	const stages = parallel.pipelineModelParallelSize;
 	const parts = layOutParts(model, parallel);
-	const blocks = new TracedBlocks(library, target, cost);
-	const durations = new TargetDurations(library, inputs.base, target, cost);
+	const blocks = new TracedBlocks(blockLibrary, target, cost);
+	const durations = new TargetDurations(blockLibrary, inputs.base, target, cost);
 	const ranks: Coordinates[] = [];
 	for (let stage = 0; stage < stages; stage++)
 		for (let data = 0; data < replicas; data++)
@@ -312,6 +312,6 @@ export function tracedPlan(inputs: TracedPlanInputs): TracedPlan {
 			group: groupsOf[r]!,
 		};
 	});
-	const plan = { library: blocks.finish(), programs, messageCount: messages * perStage, groupSize };
+	const plan = { blockLibrary: blocks.finish(), programs, messageCount: messages * perStage, groupSize };
 	return { ...plan, provenance: deviceShares(plan, blocks.sources) };
 }
