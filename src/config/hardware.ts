@@ -64,6 +64,12 @@ export const efficiencySchema = z
 		link: share.default(0.8).describe("share of the links' bandwidth that a large collective inside a node reaches"),
 		network: share.default(0.92).describe("share of the NICs' bandwidth that a large collective between nodes reaches"),
 		latency: positive.default(1).describe("factor on the latencies of collectives"),
+		arrival_ns: nonNegative.default(0).describe("standard deviation of the times at which ranks come to a collective"),
+		alignment: positive
+			.default(0.77)
+			.describe(
+				"what each halving of the alignment of its rows adds to the time of a matrix product, as a share of it",
+			),
 		overlap_compute: z.number().min(1).default(1.05).describe("slow-down of a kernel while a collective runs"),
 		overlap_communication: z.number().min(1).default(1.1).describe("slow-down of a collective while kernels run"),
 		source,

@@ -3,6 +3,7 @@ import type { CollectiveOp, HardwareConfig, MeasuredCollective } from "../config
 import type { Dtype } from "../config/schema-fields.js";
 import { attentionNs } from "./attention.js";
 import { messageNs } from "./collectives/algorithms.js";
+import { arrivalNs } from "./collectives/arrival.js";
 import { collectiveNs } from "./collectives/collective-time.js";
 import { type CollectiveTime, correctedBy } from "./collectives/measured.js";
 import { gemmNs } from "./gemm.js";
@@ -51,6 +52,8 @@ export interface CostModel {
 	collective(op: CollectiveOp, bytes: number, group: GroupPlacement): number;
 	/** One message between neighbouring pipeline stages; `sharing` messages use the NICs of a node at the same time. */
 	sendRecv(bytes: number, sameNode: boolean, sharing: number): number;
+	/** What each halving of the alignment of its rows adds to the time of a matrix product, as a share of it. */
+	readonly costOfMisalignment: number;
 	/** Factors on durations while compute and communication run at the same time. */
 	readonly overlapSlowdown: { readonly compute: number; readonly communication: number };
 	/** From the end of a launch call to the start of its kernel, at the least. */
@@ -72,13 +75,15 @@ export function costModel(hardware: HardwareConfig, { collectives = [] }: Calibr
 	const { efficiency, cpu } = hardware;
 	const measured = [...collectives, ...hardware.measuredCollectives];
 	const modelled: CollectiveTime = (op, bytes, group) => collectiveNs(hardware, op, bytes, group);
+	const wireNs = measured.length > 0 ? correctedBy(measured, modelled) : modelled;
 	return {
 		gemm: (m, n, k, dtype, batch = 1) => gemmNs(hardware, m, n, k, dtype, batch),
 		attention: (direction, shape, dtype) => attentionNs(hardware, direction, shape, dtype),
 		memoryBound: (bytes) => memoryBoundNs(hardware, bytes),
 		optimizer: (parameters, bytesPerParameter) => memoryBoundNs(hardware, parameters * bytesPerParameter),
-		collective: measured.length > 0 ? correctedBy(measured, modelled) : modelled,
+		collective: (op, bytes, group) => wireNs(op, bytes, group) + arrivalNs(hardware, group.size),
 		sendRecv: (bytes, sameNode, sharing) => messageNs(hardware, bytes, sameNode, sharing),
+		costOfMisalignment: efficiency.alignment,
 		overlapSlowdown: { compute: efficiency.overlapCompute, communication: efficiency.overlapCommunication },
 		launchNs: cpu.launchNs,
 		cpuOpNs: cpu.opNs,

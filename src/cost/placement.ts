@@ -1,5 +1,5 @@
 /** Where the groups of a job run, ranks in the order tp-cp-ep-dp-pp and packed onto nodes in turn. */
-import type { ParallelConfig } from "../config/parallel.js";
+import { type ParallelConfig, worldSize } from "../config/parallel.js";
 import type { GroupPlacement } from "./cost-model.js";
 
 /** `ep` are the ranks that share experts, `edp` those that hold the same experts. */
@@ -37,10 +37,11 @@ function extentOf(kind: GroupKind, parallel: ParallelConfig): Extent {
 /** The placement of the groups of one kind; `embedding` joins the first and the last stage. */
 export function groupPlacement(kind: GroupKind, parallel: ParallelConfig, gpusPerNode: number): GroupPlacement {
 	const { stride, size } = extentOf(kind, parallel);
-	const perNode = Math.max(1, Math.min(size, Math.floor(gpusPerNode / stride)));
+	const ranks = worldSize(parallel);
+	// The stages that an embedding group joins may stand farther apart than half a node and still share it.
+	const perNode = ranks <= gpusPerNode ? size : Math.max(1, Math.min(size, Math.floor(gpusPerNode / stride)));
 	const nodes = Math.ceil(size / perNode);
 	// All GPUs of a node that are in such a group at all: each group takes perNode of them.
-	const world = parallel.tensorModelParallelSize * parallel.contextParallelSize * parallel.dataParallelSize;
-	const busy = Math.min(gpusPerNode, world * parallel.pipelineModelParallelSize);
+	const busy = Math.min(gpusPerNode, ranks);
 	return { size, perNode, nodes, sharing: nodes > 1 ? Math.max(1, Math.floor(busy / perNode)) : 1 };
 }

@@ -12,4 +12,5 @@ export const MEGATRON: FrameworkOptions = {
 	backwardCpuShare: 0.3,
 	synchronizesPasses: false,
 	messages: "blocking",
+	scattersMessages: false,
 };

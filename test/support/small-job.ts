@@ -14,6 +14,7 @@ export const FRAMEWORK: FrameworkOptions = {
 	overlapTensorGradients: true,
 	backwardCpuShare: 0.3,
 	synchronizesPasses: false,
+	scattersMessages: false,
 	messages: "blocking",
 };
 

@@ -95,13 +95,18 @@ function kindsOf(observations: readonly Observation[]): number[] {
 function problemOf(space: Space): Problem {
 	const { parameters, start, observations } = space;
 	return {
-		start: parameters.map(({ name }) => Math.log(parameterValue(start, name))),
+		start: parameters.map((parameter) => Math.log(startOf(parameter, start))),
 		lower: parameters.map(({ lower }) => Math.log(lower)),
 		upper: parameters.map(({ upper }) => Math.log(upper)),
 		kinds: kindsOf(observations),
 		importance: importanceOf(observations),
 		residuals: (logs) => logErrors(hardwareAt(space, logs), observations),
 	};
+}
+
+/** A parameter that is off has no logarithm: it starts from the middle of its bounds. */
+function startOf({ name, lower, upper }: Parameter, start: HardwareConfig): number {
+	return parameterValue(start, name) || Math.sqrt(lower * upper);
 }
 
 /** Largest change of any residual with a parameter, over the change of the parameter. */

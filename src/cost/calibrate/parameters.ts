@@ -24,6 +24,8 @@ export const PARAMETERS: readonly Parameter[] = [
 	share("efficiency.link"),
 	share("efficiency.network"),
 	{ name: "efficiency.latency", lower: 0.1, upper: 30 },
+	{ name: "efficiency.arrivalNs", lower: 1_000, upper: 1_000_000 },
+	{ name: "efficiency.alignment", lower: 0.01, upper: 3 },
 	{ name: "efficiency.overlapCompute", lower: 1, upper: 2 },
 	{ name: "efficiency.overlapCommunication", lower: 1, upper: 2 },
 	{ name: "cpu.launchNs", lower: 500, upper: 100_000 },

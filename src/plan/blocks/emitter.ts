@@ -21,6 +21,8 @@ export interface Collective {
 	readonly placement: GroupPlacement;
 	/** What it is for, as reports show it. */
 	readonly name: string;
+	/** A stream of this block that it also waits for. */
+	readonly behind?: number;
 	/** It starts after the kernels before it, and the kernels after it do not wait. @default false */
 	readonly async?: boolean;
 	/** Factor on its time, because kernels run meanwhile. @default 1 */
@@ -88,7 +90,7 @@ export class Emitter {
 	}
 
 	collective(collective: Collective): void {
-		const { role, lane, op, bytes, placement, name, slowdown = 1 } = collective;
+		const { role, lane, op, bytes, placement, name, behind, slowdown = 1 } = collective;
 		if (placement.size < 2) return;
 		const wireNs = Math.round(this.cost.collective(op, bytes, placement) * slowdown);
 		const call = this.launch(name);
@@ -105,6 +107,7 @@ export class Emitter {
 		this.#builder.after(call, EdgeKind.launch, { delayNs: Math.round(this.cost.launchNs) });
 		this.#builder.afterLane(lane, EdgeKind.intraStream);
 		this.#builder.afterLane(COMPUTE, EdgeKind.interStream);
+		if (behind !== undefined) this.#builder.afterLane(behind, EdgeKind.interStream);
 		if (!folded) {
 			this.#builder.task(TaskKind.transfer, lane, nameId, shape, wireNs);
 			this.#builder.after(first, EdgeKind.intraStream);

@@ -23,7 +23,7 @@ export function gemmShape(m: number, n: number, k: number, batch = 1): string {
 }
 
 function product(e: Emitter, { share }: RankContext, name: string, m: number, n: number, k: number, batch = 1): number {
-	const ns = e.cost.gemm(m, n, k, share.dtype, batch) * misalignment(n, k, share.dtype);
+	const ns = e.cost.gemm(m, n, k, share.dtype, batch) * misalignment(n, k, share.dtype, e.cost.costOfMisalignment);
 	e.kernel(name, gemmShape(m, n, k, batch), ns);
 	return ns;
 }

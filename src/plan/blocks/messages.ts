@@ -1,7 +1,7 @@
 /** Messages between pipeline stages: activations forward, gradients backward. */
 import { EdgeKind, TaskKind } from "../../graph/graph.js";
 import { type Emitter, messageShape } from "./emitter.js";
-import { COMPUTE, RECEIVE_BACKWARD, RECEIVE_FORWARD, SEND_BACKWARD, SEND_FORWARD } from "./lanes.js";
+import { COMPUTE, RECEIVE_BACKWARD, RECEIVE_FORWARD, SEND_BACKWARD, SEND_FORWARD, TENSOR } from "./lanes.js";
 import type { RankContext } from "./rank-context.js";
 import { synchronize } from "./synchronize.js";
 
@@ -14,9 +14,14 @@ const LANE_OF: Readonly<Record<MessagePart, number>> = {
 	receiveBackward: RECEIVE_BACKWARD,
 };
 
-/** The activations of a micro-batch on one rank; sequence parallelism shares them out over the tensor group. */
-export function messageBytes({ share }: RankContext): number {
-	return share.normTokens * share.hidden * share.bytes;
+/** The activations of a micro-batch that one rank sends; sequence parallelism shares them out over the tensor group. */
+export function messageBytes(rank: RankContext): number {
+	const { share } = rank;
+	return (share.normTokens * share.hidden * share.bytes) / (scatters(rank) ? share.tensor : 1);
+}
+
+function scatters({ options, share }: RankContext): boolean {
+	return options.scattersMessages && share.tensor > 1 && !share.sequenceParallel;
 }
 
 /**
@@ -40,7 +45,20 @@ export function blockingMessages(e: Emitter, rank: RankContext, parts: readonly 
 	const name = parts.join(" ");
 	const { arrive } = begin(e, rank, parts, SEND_FORWARD, name, wireNs);
 	for (const part of parts) meet(e, rank, arrive, part);
-	synchronize(e, SEND_FORWARD);
+	if (scatters(rank) && parts.some((part) => part.startsWith("receive"))) gatherMessage(e, rank);
+	synchronize(e, SEND_FORWARD, TENSOR);
+}
+
+function gatherMessage(e: Emitter, rank: RankContext): void {
+	e.collective({
+		role: "tensor",
+		lane: TENSOR,
+		op: "allGather",
+		bytes: messageBytes(rank) * rank.share.tensor,
+		placement: rank.groups.tensor,
+		name: "gather message",
+		behind: SEND_FORWARD,
+	});
 }
 
 /** One part on a stream of its own; who needs what is received waits for that message alone. */

@@ -22,6 +22,11 @@ export interface FrameworkOptions {
 	 * batched p2p), `streams` gives sends and receives streams of their own (its overlapped p2p).
 	 */
 	readonly messages: "blocking" | "streams";
+	/**
+	 * With tensor parallelism every rank sends its share of the activations, which are the same on all of them, and the
+	 * receivers gather the shares (Narayanan et al. 2021, arXiv 2104.04473, section 4.1). Blocking messages only.
+	 */
+	readonly scattersMessages: boolean;
 }
 
 export interface RankContext {

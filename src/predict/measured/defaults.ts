@@ -30,6 +30,7 @@ export const FRAMEWORKS = {
 		backwardCpuShare: 0.25,
 		synchronizesPasses: true,
 		messages: "blocking",
+		scattersMessages: true,
 	},
 	// Megatron-LM of 2022: its fused kernels, attention still as two products with a softmax between them.
 	"megatron-lm": {
@@ -39,6 +40,7 @@ export const FRAMEWORKS = {
 		backwardCpuShare: 0.25,
 		synchronizesPasses: false,
 		messages: "blocking",
+		scattersMessages: true,
 	},
 	"megatron-core": {
 		attention: "flash",
@@ -47,6 +49,7 @@ export const FRAMEWORKS = {
 		backwardCpuShare: 0.25,
 		synchronizesPasses: false,
 		messages: "blocking",
+		scattersMessages: false,
 	},
 } as const satisfies Record<string, FrameworkOptions>;
 
