@@ -80,6 +80,9 @@ const cpu = z
 	.strictObject({
 		launch_ns: positive.default(4500).describe("from the end of a launch call to the start of its kernel"),
 		op_ns: positive.default(9000).describe("CPU time of one operator, its launch included"),
+		backward_share: positive
+			.default(0.3)
+			.describe("CPU time of an operator in a backward pass over that in a forward pass"),
 		kernel_gap_ns: nonNegative.default(1000).describe("between two kernels of a stream that is never empty"),
 		source,
 	})

@@ -60,6 +60,8 @@ export interface CostModel {
 	readonly launchNs: number;
 	/** CPU time of one operator. */
 	readonly cpuOpNs: number;
+	/** The same in a backward pass, over that: autograd runs without the interpreter. */
+	readonly backwardCpuShare: number;
 	/** Between two kernels of a stream that is never empty. */
 	readonly kernelGapNs: number;
 }
@@ -87,6 +89,7 @@ export function costModel(hardware: HardwareConfig, { collectives = [] }: Calibr
 		overlapSlowdown: { compute: efficiency.overlapCompute, communication: efficiency.overlapCommunication },
 		launchNs: cpu.launchNs,
 		cpuOpNs: cpu.opNs,
+		backwardCpuShare: cpu.backwardShare,
 		kernelGapNs: cpu.kernelGapNs,
 	};
 }

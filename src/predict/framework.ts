@@ -3,13 +3,12 @@ import type { FrameworkOptions } from "../plan/blocks/rank-context.js";
 
 /**
  * Megatron-LM with Transformer Engine: flash attention, fused gradient accumulation, gradients of the tensor group beside
- * weight gradients, batched messages between stages. Autograd's share of the CPU time is an assumption.
+ * weight gradients, batched messages between stages.
  */
 export const MEGATRON: FrameworkOptions = {
 	attention: "flash",
 	fusedGradientAccumulation: true,
 	overlapTensorGradients: true,
-	backwardCpuShare: 0.3,
 	synchronizesPasses: false,
 	messages: "blocking",
 	scattersMessages: false,

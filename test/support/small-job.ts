@@ -12,7 +12,6 @@ export const FRAMEWORK: FrameworkOptions = {
 	attention: "flash",
 	fusedGradientAccumulation: true,
 	overlapTensorGradients: true,
-	backwardCpuShare: 0.3,
 	synchronizesPasses: false,
 	scattersMessages: false,
 	messages: "blocking",

@@ -30,6 +30,7 @@ export const PARAMETERS: readonly Parameter[] = [
 	{ name: "efficiency.overlapCommunication", lower: 1, upper: 2 },
 	{ name: "cpu.launchNs", lower: 500, upper: 100_000 },
 	{ name: "cpu.opNs", lower: 500, upper: 300_000 },
+	{ name: "cpu.backwardShare", lower: 0.02, upper: 2 },
 	{ name: "cpu.kernelGapNs", lower: 50, upper: 50_000 },
 ];
 

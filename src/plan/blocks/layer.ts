@@ -62,7 +62,7 @@ export function layerBackward(e: Emitter, rank: RankContext, part: BackwardPart)
 	const { recompute } = rank.parallel;
 	const isWeight = part === "weight";
 	if (recompute === "full" && !isWeight) layerForward(e, rank);
-	e.cpuShare = rank.options.backwardCpuShare;
+	e.cpuShare = e.cost.backwardCpuShare;
 	if (!isWeight) residualBackward(e, rank);
 	if (rank.model.numExperts > 0) moeBackward(e, rank, part);
 	else mlpBackward(e, rank, part);
@@ -75,7 +75,7 @@ export function layerBackward(e: Emitter, rank: RankContext, part: BackwardPart)
 		if (recompute === "selective") {
 			e.cpuShare = 1;
 			coreAttentionForward(e, rank);
-			e.cpuShare = rank.options.backwardCpuShare;
+			e.cpuShare = e.cost.backwardCpuShare;
 		}
 		coreAttentionBackward(e, rank);
 		rotary(e, rank, "rotary backward");

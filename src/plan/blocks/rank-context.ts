@@ -13,8 +13,6 @@ export interface FrameworkOptions {
 	readonly fusedGradientAccumulation: boolean;
 	/** The all-reduce of a column-parallel layer's input gradient runs beside its weight gradient. */
 	readonly overlapTensorGradients: boolean;
-	/** CPU time of an operator in a backward pass over that in a forward pass: autograd runs without the interpreter. */
-	readonly backwardCpuShare: number;
 	/** The CPU waits for the device after every pass, as Megatron-LM's timers once made it. */
 	readonly synchronizesPasses: boolean;
 	/**
