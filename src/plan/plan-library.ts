@@ -59,7 +59,8 @@ export class PlanLibrary {
 		const splits = schedule.pass.includes(Pass.weight);
 		const reduction = splits ? Pass.weight : Pass.backward;
 		const passes: (number | undefined)[] = [];
-		const messages = new Map<string, number>();
+		const exchanges = new Map<readonly MessagePart[], number>();
+		const messages = new Map<MessagePart, number>();
 		return {
 			pass: (pass, microBatch, chunk, awaitsMessage) => {
 				const isLast = microBatch === microBatches - 1;
@@ -70,7 +71,8 @@ export class PlanLibrary {
 				passes[at] ??= this.#pass(this.parts[chunk * stages + stage]!, pass, splits, { awaitsMessage, besideData });
 				return passes[at];
 			},
-			blocking: (parts) => remembered(messages, parts.join(" "), (name) => this.#blocking(name, parts, stage)),
+			// The few combinations that there are come as constants.
+			blocking: (parts) => remembered(exchanges, parts, () => this.#blocking(parts, stage)),
 			streamed: (part) => remembered(messages, part, () => this.#streamed(part, stage)),
 		};
 	}
@@ -86,7 +88,8 @@ export class PlanLibrary {
 		});
 	}
 
-	#blocking(name: string, parts: readonly MessagePart[], stage: number): number {
+	#blocking(parts: readonly MessagePart[], stage: number): number {
+		const name = parts.join(" ");
 		const wireNs = Math.max(...parts.map((part) => this.#wireNs(part, stage)));
 		return this.#block(`${name} ${wireNs}`, () => {
 			blockingMessages(this.#e, this.#rank, parts, wireNs);
@@ -137,10 +140,10 @@ export class PlanLibrary {
 	}
 }
 
-function remembered(known: Map<string, number>, key: string, make: (key: string) => number): number {
+function remembered<K>(known: Map<K, number>, key: K, make: () => number): number {
 	let id = known.get(key);
 	if (id === undefined) {
-		id = make(key);
+		id = make();
 		known.set(key, id);
 	}
 	return id;
