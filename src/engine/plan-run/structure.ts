@@ -43,31 +43,29 @@ export function isSame(one: Numbers, other: Numbers): boolean {
 /** Of two plans with equal keys it is certain, but for a coincidence in 2^64, that `runPlans` runs them side by side. */
 export function structureKey({ blockLibrary, programs, messageCount, groupSize }: ExecutionPlan): string {
 	const hash = new Hash();
-	const blocks = blockLibrary.blocks.map(hashOfBlock);
+	const blocks = blockLibrary.blocks.map((block) => hashOf(block, () => shapeOf(block)));
 	hash.add(blockLibrary.lanes.length);
 	hash.add(messageCount);
 	hash.addAll(groupSize);
 	hash.add(programs.length);
 	for (const { block, message, group } of programs) {
 		hash.add(block.length);
-		for (const id of block) {
-			hash.add(blocks[id]!.low);
-			hash.add(blocks[id]!.high);
-		}
-		hash.addAll(message);
+		for (let i = 0; i < block.length; i++) hash.addHash(blocks[block[i]!]!);
+		hash.addHash(hashOf(message, () => [message]));
 		hash.addAll(group);
 	}
 	return `${hash.high.toString(16)}-${hash.low.toString(16)}`;
 }
 
-const hashes = new WeakMap<Block, Hash>();
+const hashes = new WeakMap<object, Hash>();
 
-function hashOfBlock(block: Block): Hash {
-	let hash = hashes.get(block);
+/** Of columns that belong to something that many plans may share. */
+function hashOf(shared: object, columns: () => readonly Numbers[]): Hash {
+	let hash = hashes.get(shared);
 	if (hash === undefined) {
 		hash = new Hash();
-		for (const column of shapeOf(block)) hash.addAll(column);
-		hashes.set(block, hash);
+		for (const column of columns()) hash.addAll(column);
+		hashes.set(shared, hash);
 	}
 	return hash;
 }
@@ -82,6 +80,11 @@ class Hash {
 		this.low ^= this.low >>> 15;
 		this.high = Math.imul(this.high ^ value, 0x1b873593);
 		this.high ^= this.high >>> 13;
+	}
+
+	addHash({ low, high }: Hash): void {
+		this.add(low);
+		this.add(high);
 	}
 
 	addAll(values: Numbers): void {
