@@ -14,7 +14,7 @@ import { overridesOf } from "../src/config/overrides.js";
 import { type CollectiveOp, costModel } from "../src/cost/cost-model.js";
 import { joinBlocks } from "../src/graph/build.js";
 import { readRank } from "../src/ingest/rank-read.js";
-import { predictFromTraces, type TracedRun } from "../src/predict/from-traces.js";
+import { factsOfRanks, predictFromTraces, type TracedRun } from "../src/predict/from-traces.js";
 import { tracedInterval } from "../src/predict/uncertainty.js";
 import { type CollectiveKind, collectiveNs } from "../src/synth/wire-time.js";
 
@@ -82,7 +82,8 @@ async function readRun(folder: string): Promise<TracedRun> {
 	const reads = [];
 	for (const name of files) reads.push(await readRank(join(folder, name), { ...options, labels: true }));
 	const blocks = reads.map(({ block }) => block!);
-	return { graph: joinBlocks(blocks).graph, blocks, surveys: reads.map(({ survey }) => survey!) };
+	const surveys = reads.map(({ survey }) => survey!);
+	return { graph: joinBlocks(blocks).graph, facts: factsOfRanks(blocks, surveys) };
 }
 
 function truthMs(folder: string): number {

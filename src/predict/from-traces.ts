@@ -1,5 +1,7 @@
 /** Predicts another configuration from the traces of one run: cut, plan, instantiate, simulate; the run itself first. */
+
 import type { Survey } from "../analysis/job-shape/index.js";
+import { seenInSurveys, seenJob } from "../analysis/job-shape/seen-job.js";
 import { replayedWindow } from "../analysis/times.js";
 import { checkParallel } from "../config/check-parallel.js";
 import type { HardwareConfig } from "../config/hardware.js";
@@ -9,6 +11,7 @@ import type { CostModel } from "../cost/cost-model.js";
 import { simulate } from "../engine/index.js";
 import { EdgeKind, type ExecutionGraph, TaskKind } from "../graph/graph.js";
 import type { RankBlock } from "../graph/rank/block.js";
+import type { RankFacts, RunFacts } from "../graph/rank/rank-facts.js";
 import { UserError } from "../lib/errors.js";
 import { instantiate } from "../plan/instantiate/index.js";
 import { commFacts, type RankGrid } from "../plan/traced/comm-facts.js";
@@ -22,9 +25,12 @@ import { refuseUnseen } from "./unseen.js";
 
 export interface TracedRun {
 	readonly graph: ExecutionGraph;
-	/** One a rank of the graph, with labels. */
-	readonly blocks: readonly RankBlock[];
-	readonly surveys: readonly Survey[];
+	readonly facts: RunFacts;
+}
+
+/** @param blocks with labels, one a rank of the graph */
+export function factsOfRanks(blocks: readonly RankBlock[], surveys: readonly Survey[]): RunFacts {
+	return { job: seenInSurveys(surveys), ranks: blocks.map(({ labels, comms }) => ({ labels: labels!, comms })) };
 }
 
 export interface PredictInputs {
@@ -114,28 +120,33 @@ function gridOf({ parallel }: BaseJob): RankGrid {
 	};
 }
 
-function jobOf({ blocks, surveys }: TracedRun, told: Told): BaseJob {
+function jobOf({ graph, facts: { job, ranks } }: TracedRun, told: Told): BaseJob {
+	const seen = seenJob.safeParse(job);
+	if (!seen.success) throw new UserError("the packed graph does not say what job it is of; pack its traces again");
 	const anyGrid: RankGrid = { tensor: 1, context: 1, data: 1, pipeline: 1 };
-	const facts = blocks.flatMap((block) =>
-		[...commFacts(block.comms, anyGrid)].map(([row, known]) => [known, passOf(block, row) >= 0] as const),
-	);
+	const facts = ranks.flatMap((rank, r) => {
+		const { begin } = graph.ranks[r]!;
+		return [...commFacts(rank.comms, anyGrid)].map(
+			([row, known]) => [known, passOf(graph, rank, begin, row) >= 0] as const,
+		);
+	});
 	// The lowest rank is of the first stage.
-	const [first] = blocks;
+	const [first] = ranks;
 	let reduced = 0;
 	for (const { role, op, elements } of commFacts(first!.comms, anyGrid).values())
 		if (role === "data" && (op === "allReduce" || op === "reduceScatter")) reduced += elements;
-	reduced /= Math.max(1, first!.steps.length);
-	return baseJob(surveys, commHabits(facts, reduced), told);
+	reduced /= Math.max(1, graph.steps.filter(({ rank }) => rank === graph.ranks[0]!.rank).length);
+	return baseJob(seen.data, commHabits(facts, reduced), told);
 }
 
 /** The pass that a transfer was launched in. */
-function passOf({ columns, labels }: RankBlock, transfer: number): number {
-	const { predOffset, pred, edgeKind, kind } = columns;
-	let task = transfer;
+function passOf(graph: ExecutionGraph, { labels }: RankFacts, begin: number, transfer: number): number {
+	const { predOffset, pred, edgeKind, kind } = graph;
+	let task = begin + transfer;
 	for (let hop = 0; hop < 2; hop++) {
 		for (let e = predOffset[task]!; e < predOffset[task + 1]!; e++) {
 			const from = pred[e]! >> 1;
-			if (edgeKind[e] === EdgeKind.launch) return labels?.pass[from] ?? -1;
+			if (edgeKind[e] === EdgeKind.launch) return labels.pass[from - begin]!;
 			if (kind[from] === TaskKind.arrive) {
 				task = from;
 				break;
@@ -145,14 +156,14 @@ function passOf({ columns, labels }: RankBlock, transfer: number): number {
 	return -1;
 }
 
-function tracedRanks({ graph, blocks }: TracedRun, grid: RankGrid): TracedRank[] {
-	return blocks.map((block, b) => {
-		const { begin, end, rank } = graph.ranks[b]!;
-		if (!block.labels || block.labels.passKind.length === 0)
+function tracedRanks({ graph, facts }: TracedRun, grid: RankGrid): TracedRank[] {
+	return facts.ranks.map(({ labels, comms }, r) => {
+		const { begin, end, rank, path } = graph.ranks[r]!;
+		if (labels.passKind.length === 0)
 			throw new UserError(
-				`${block.path} has no forward_step and backward_step ranges; record them (Megatron-LM: --profile with ranges)`,
+				`${path} has no forward_step and backward_step ranges; record them (Megatron-LM: --profile with ranges)`,
 			);
-		return { rank, begin, end, labels: block.labels, comms: commFacts(block.comms, grid) };
+		return { rank, begin, end, labels, comms: commFacts(comms, grid) };
 	});
 }
 
