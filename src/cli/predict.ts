@@ -133,7 +133,7 @@ function predicted(run: TracedRun, { flags, overrides, hardware: named, measured
 		const cost = costModel(hardware, { collectives: measured });
 		const traced = predictFromTraces({ run, overrides, told: toldBy(overrides), hardware, cost, seed: flags.seed });
 		const prediction = describeTraced(traced, hardware, siteOf(flags));
-		return { prediction, graph: () => traced.graph, predictMs: performance.now() - started };
+		return { prediction, graph: traced.graph, predictMs: performance.now() - started };
 	});
 }
 

@@ -7,20 +7,26 @@ import { checkParallel } from "../config/check-parallel.js";
 import type { HardwareConfig } from "../config/hardware.js";
 import { type ModelConfig, type ModelDescription, resolveModel } from "../config/model.js";
 import { type Overrides, overrideParallel } from "../config/overrides.js";
+import { numMicroBatches } from "../config/parallel.js";
 import type { CostModel } from "../cost/cost-model.js";
 import { simulate } from "../engine/index.js";
 import { EdgeKind, type ExecutionGraph, TaskKind } from "../graph/graph.js";
 import type { RankBlock } from "../graph/rank/block.js";
 import type { RankFacts, RunFacts } from "../graph/rank/rank-facts.js";
 import { UserError } from "../lib/errors.js";
+import { NS_PER_MS } from "../lib/units.js";
 import { instantiate } from "../plan/instantiate/index.js";
+import { DeviceLog } from "../plan/run/device-log.js";
+import { runPlan } from "../plan/run/index.js";
 import { commFacts, type RankGrid } from "../plan/traced/comm-facts.js";
+import { MAIN_LANE } from "../plan/traced/lanes.js";
 import type { DeviceShare } from "../plan/traced/provenance.js";
 import type { TracedJob } from "../plan/traced/rescale.js";
 import type { TracedRank } from "../plan/traced/segments.js";
 import { tracedLibrary } from "../plan/traced/traced-library.js";
-import { tracedPlan } from "../plan/traced/traced-plan.js";
+import { type TracedPlan, tracedPlan } from "../plan/traced/traced-plan.js";
 import { type BaseJob, baseJob, commHabits, type Told } from "./base-job.js";
+import { type StageTimes, timesOfLog } from "./stage-times.js";
 import { refuseUnseen } from "./unseen.js";
 
 export interface TracedRun {
@@ -49,8 +55,13 @@ export interface TracedPrediction {
 	readonly replayMs: number;
 	readonly identityMs: number;
 	readonly iterationMs: number;
+	/** Of the slowest rank of each stage. */
+	readonly perStage: readonly StageTimes[];
 	readonly provenance: readonly DeviceShare[];
-	readonly graph: ExecutionGraph;
+	/** Replicas that were simulated; each stands for its share of all. */
+	readonly replicas: number;
+	/** The predicted step, of those replicas. */
+	readonly graph: () => ExecutionGraph;
 }
 
 /** The first step warms up where there are more. */
@@ -74,29 +85,62 @@ export function predictFromTraces(inputs: PredictInputs): TracedPrediction {
 	const to: TracedJob = { model, parallel, gpusPerNode };
 	const replayNs = replayed(run.graph, skip);
 	const planned = (target: TracedJob) => {
-		const plan = tracedPlan({
-			blockLibrary,
-			base: from,
-			target,
-			cost,
-			seed,
-			replicas: target.parallel.dataParallelSize,
-			deviceName: hardware.gpu.name,
-		});
-		const graph = instantiate(plan);
-		return { iterationNs: stepNs(graph), graph, provenance: plan.provenance };
+		const replicas = simulatedReplicas(run.graph, from, target);
+		const deviceName = hardware.gpu.name;
+		return runTraced(tracedPlan({ blockLibrary, base: from, target, cost, seed, replicas, deviceName }), replicas);
 	};
 	const identity = planned(from);
-	const target = planned(to);
+	const predicted = planned(to);
 	return {
 		base,
 		target: to,
-		replayMs: replayNs / 1e6,
-		identityMs: identity.iterationNs / 1e6,
-		iterationMs: target.iterationNs / 1e6,
-		provenance: target.provenance,
-		graph: target.graph,
+		replayMs: replayNs / NS_PER_MS,
+		identityMs: slowestMs(identity.perStage),
+		iterationMs: slowestMs(predicted.perStage),
+		perStage: predicted.perStage,
+		provenance: predicted.plan.provenance,
+		replicas: predicted.replicas,
+		graph: () => instantiate(predicted.plan),
 	};
+}
+
+interface TracedPlanRun {
+	readonly plan: TracedPlan;
+	readonly perStage: readonly StageTimes[];
+	readonly replicas: number;
+}
+
+/** A step goes from the marker at the head of the main thread to the one at its end. */
+function runTraced(plan: TracedPlan, replicas: number): TracedPlanRun {
+	const { programs, blockLibrary } = plan;
+	const log = new DeviceLog(blockLibrary, programs.length);
+	const { laneFinishNs } = runPlan(plan, log);
+	const slowest = new Map<number, { readonly program: number; readonly endNs: number }>();
+	programs.forEach(({ stage }, program) => {
+		const endNs = laneFinishNs(program, MAIN_LANE);
+		if (endNs > (slowest.get(stage)?.endNs ?? 0)) slowest.set(stage, { program, endNs });
+	});
+	const perStage = [...slowest].map(([stage, { program, endNs }]) => timesOfLog(stage, log.ranks[program]!, endNs));
+	return { plan, perStage, replicas };
+}
+
+function slowestMs(perStage: readonly StageTimes[]): number {
+	return perStage.reduce((most, { iterationMs }) => Math.max(most, iterationMs), 0);
+}
+
+/**
+ * Replicas differ only in what is drawn for them, and each has thousands of draws: a few stand for all where all would
+ * be more tasks than are simulated in about a second.
+ */
+const MOST_TASKS = 4e6;
+
+function simulatedReplicas(graph: ExecutionGraph, base: TracedJob, target: TracedJob): number {
+	const passes = ({ model, parallel }: TracedJob): number =>
+		(model.numLayers / parallel.pipelineModelParallelSize) * numMicroBatches(parallel);
+	const { tensorModelParallelSize: tp, pipelineModelParallelSize: pp, dataParallelSize: dp } = target.parallel;
+	const steps = graph.steps.length / graph.ranks.length;
+	const tasksPerRank = (graph.taskCount / graph.ranks.length / steps) * (passes(target) / passes(base));
+	return Math.min(dp, Math.max(1, Math.floor(MOST_TASKS / (tasksPerRank * tp * pp))));
 }
 
 /** What has the value that would follow from the rest is left to follow from it. */
@@ -178,12 +222,4 @@ function replayed(graph: ExecutionGraph, skip: number): number {
 	}
 	const kept = [...longest.values()].slice(skip);
 	return kept.reduce((sum, ns) => sum + ns, 0) / kept.length;
-}
-
-function stepNs(graph: ExecutionGraph): number {
-	const times = simulate(graph);
-	return graph.steps.reduce((most, step) => {
-		const { startNs, endNs } = replayedWindow(graph, step, times);
-		return Math.max(most, endNs - startNs);
-	}, 0);
 }

@@ -15,6 +15,8 @@ export interface PlanTimes {
 	readonly makespanNs: number;
 	/** The same for each program. */
 	readonly finishNs: Float64Array;
+	/** When a program is done with what it has on a lane; -Infinity where it has nothing there. */
+	readonly laneFinishNs: (program: number, lane: number) => number;
 	/** Tasks that were settled, without sources and rendezvous. */
 	readonly taskCount: number;
 }
@@ -40,6 +42,7 @@ export function runPlan(plan: ExecutionPlan, log?: DeviceLog): PlanTimes {
 	return {
 		makespanNs: finishNs.reduce((latest, ns) => Math.max(latest, ns), 0),
 		finishNs,
+		laneFinishNs: (program, lane) => ranks[program]!.laneFinishNs(lane),
 		taskCount: ranks.reduce((sum, rank) => sum + rank.taskCount, 0),
 	};
 }

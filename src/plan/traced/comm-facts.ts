@@ -86,6 +86,12 @@ function roleByMembers(grid: RankGrid, members: readonly number[]): GroupRole {
 /** Facts of every communication task of a rank, by the task's number in the rank's block. */
 export function commFacts(comms: CommTable, grid: RankGrid): ReadonlyMap<number, CommFacts> {
 	const facts = new Map<number, CommFacts>();
+	const ranksOfText = new Map<number, readonly number[]>();
+	const groupRanks = (text: number): readonly number[] => {
+		const known = ranksOfText.get(text) ?? ranksOf(comms.strings[text]!);
+		ranksOfText.set(text, known);
+		return known;
+	};
 	for (let op = 0; op < comms.count; op++) {
 		const text = (column: Uint32Array): string => comms.strings[column[op]!]!;
 		const collective = text(comms.collective);
@@ -108,7 +114,7 @@ export function commFacts(comms: CommTable, grid: RankGrid): ReadonlyMap<number,
 			continue;
 		}
 		const header = comms.processGroups.find(({ name }) => name === text(comms.groupName));
-		const recorded = ranksOf(text(comms.groupRanks));
+		const recorded = groupRanks(comms.groupRanks[op]!);
 		const members = recorded.length > 0 ? recorded : (header?.ranks ?? []);
 		const description = text(comms.groupDesc) || (header?.desc ?? "");
 		const known = OPS.find(([pattern]) => pattern.test(collective));

@@ -20,7 +20,7 @@ export interface CutOptions {
 	readonly parts?: readonly (readonly MessagePart[])[];
 	/** Bytes of a message in the target. */
 	readonly messageBytes: number;
-	/** Waits by task: [begin, end) of the graph's waits. */
+	/** Runtime waits of a task, by number in the graph. */
 	readonly waitsOf: (task: number) => readonly number[];
 }
 
@@ -78,8 +78,12 @@ export function cutBlock(graph: ExecutionGraph, name: string, tasks: Uint32Array
 				for (const part of parts) builder.meeting(arrive, "message", options.messageBytes, part.startsWith("receive"));
 			} else builder.meeting(arrive, facts.role, facts.bytes);
 		}
+		// What has been launched by then is what stands before it: a program's order is that of its launches.
 		for (const wait of waitsOf(task))
-			builder.wait(laneOf(graph.waitStream[wait]!), graph.waitDelayNs[wait]!, graph.waitConfidence[wait]!);
+			builder.afterLane(laneOf(graph.waitStream[wait]!), EdgeKind.sync, {
+				delayNs: graph.waitDelayNs[wait]!,
+				confidence: graph.waitConfidence[wait]!,
+			});
 	}
 	for (let i = 0; i < tasks.length; i++) {
 		const transfer = localOf.get(tasks[i]!);

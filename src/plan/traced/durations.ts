@@ -4,16 +4,16 @@
  */
 import type { ModelConfig } from "../../config/model.js";
 import type { ParallelConfig } from "../../config/parallel.js";
-import type { AttentionShape, CostModel } from "../../cost/cost-model.js";
+import type { AttentionShape, CollectiveOp, CostModel } from "../../cost/cost-model.js";
 import { TaskKind } from "../../graph/graph.js";
 import { layOutParts } from "../layout.js";
 import { embeddingParameters, headParameters, layerParameters } from "../parameters.js";
 import type { CommFacts } from "./comm-facts.js";
-import { arrayElements, type KernelWork, kernelWork } from "./kernel-work.js";
-import { productShape } from "./linear-shapes.js";
-import { changesLinks, collectiveInTarget, type TracedJob } from "./rescale.js";
+import { arrayElements, type KernelWork, kernelWork, type ShapedJob } from "./kernel-work.js";
+import { type LinearName, type ProductName, type ProductShape, productIndex, productShape } from "./linear-shapes.js";
+import { changesLinks, collectiveInTarget, placementOf, type TracedJob } from "./rescale.js";
 import type { Segment } from "./segments.js";
-import type { TracedLibrary } from "./traced-library.js";
+import type { Instance, TracedLibrary } from "./traced-library.js";
 
 /** Where a block is cut from and where it goes: what the optimizer's work depends on. */
 export interface StageMove {
@@ -29,9 +29,14 @@ interface StageLoad {
 export class TargetDurations {
 	readonly #blockLibrary: TracedLibrary;
 	readonly #base: TracedJob;
+	readonly #shapedBase: ShapedJob;
 	readonly #target: TracedJob;
 	readonly #cost: CostModel;
 	readonly #work = new Map<Segment, Map<number, KernelWork>>();
+	readonly #attentionRatios = new Map<"forward" | "backward", number>();
+	readonly #productRatios = new Map<string, number>();
+	readonly #dataLevels = new Map<CollectiveOp, number>();
+	readonly #names = new Map<Segment, Map<number, number>>();
 	/** What a kernel takes that does nothing: no longer than the shortest of the run. */
 	readonly #floorNs: number;
 	readonly #baseLoads: readonly StageLoad[];
@@ -40,6 +45,7 @@ export class TargetDurations {
 	constructor(blockLibrary: TracedLibrary, base: TracedJob, target: TracedJob, cost: CostModel) {
 		this.#blockLibrary = blockLibrary;
 		this.#base = base;
+		this.#shapedBase = { job: base, products: productIndex(base) };
 		this.#target = target;
 		this.#cost = cost;
 		let shortest = cost.memoryBound(0);
@@ -66,6 +72,31 @@ export class TargetDurations {
 		return Math.round(this.#kernel(task, segment, measured));
 	}
 
+	/** How the times of reductions (or gathers) over replicas are to the model's; 1 where the run's tell nothing. */
+	dataLevel(measured: readonly Instance[], op: CollectiveOp): number {
+		let level = this.#dataLevels.get(op);
+		if (level === undefined) {
+			level = changesLinks("data", this.#base, this.#target) ? 1 : this.#measuredLevel(measured, op);
+			this.#dataLevels.set(op, level);
+		}
+		return level;
+	}
+
+	#measuredLevel(measured: readonly Instance[], op: CollectiveOp): number {
+		const { kind, durationNs } = this.#blockLibrary.graph;
+		let wireNs = 0;
+		let modelNs = 0;
+		for (const { segments } of measured) {
+			for (const task of segments[0]!.tasks) {
+				const facts = this.#blockLibrary.factsOf(task);
+				if (facts?.role !== "data" || kind[task]! === TaskKind.arrive) continue;
+				wireNs += durationNs[task]!;
+				modelNs += this.#cost.collective(facts.op ?? op, facts.bytes, placementOf("data", this.#base));
+			}
+		}
+		return wireNs / modelNs;
+	}
+
 	/** Whether only the model knows how long a task takes: its group uses links that it did not use. */
 	isModelled(task: number): boolean {
 		const facts = this.#blockLibrary.factsOf(task);
@@ -76,7 +107,7 @@ export class TargetDurations {
 	workOf(task: number, segment: Segment): KernelWork | undefined {
 		let work = this.#work.get(segment);
 		if (work === undefined) {
-			work = kernelWork(this.#blockLibrary.graph, this.#base, segment);
+			work = kernelWork(this.#blockLibrary.graph, this.#shapedBase, segment);
 			this.#work.set(segment, work);
 		}
 		return work.get(task);
@@ -84,30 +115,46 @@ export class TargetDurations {
 
 	#kernel(task: number, segment: Segment, measured: number): number {
 		const work = this.workOf(task, segment);
-		const dtype = this.#base.parallel.dtype;
 		switch (work?.kind) {
 			case "product": {
-				const { linear, product } = work.product;
-				const from = productShape(this.#base, linear, product);
-				const to = productShape(this.#target, linear, product);
-				if (from.m === to.m && from.n === to.n && from.k === to.k) return measured;
-				return (
-					(measured * this.#cost.gemm(to.m, to.n, to.k, this.#target.parallel.dtype)) /
-					this.#cost.gemm(from.m, from.n, from.k, dtype)
-				);
+				return measured * this.#productRatio(work.product.linear, work.product.product);
 			}
 			case "attention": {
-				const from = attentionShape(this.#base);
-				const to = attentionShape(this.#target);
-				if (JSON.stringify(from) === JSON.stringify(to)) return measured;
-				const time = (shape: AttentionShape): number => this.#cost.attention(work.direction, shape, dtype);
-				return (measured * time(to)) / time(from);
+				return measured * this.#attentionRatio(work.direction);
 			}
 			case "array":
 				return this.#byBytes(measured, arrayElements(this.#target, work.array) / arrayElements(this.#base, work.array));
 			default:
 				return measured;
 		}
+	}
+
+	/** 1 where the product has the same shape. */
+	#productRatio(linear: LinearName, product: ProductName): number {
+		const key = `${linear} ${product}`;
+		let ratio = this.#productRatios.get(key);
+		if (ratio === undefined) {
+			const from = productShape(this.#base, linear, product);
+			const to = productShape(this.#target, linear, product);
+			const isSame = from.m === to.m && from.n === to.n && from.k === to.k;
+			const time = ({ m, n, k }: ProductShape, { parallel }: TracedJob): number =>
+				this.#cost.gemm(m, n, k, parallel.dtype);
+			ratio = isSame ? 1 : time(to, this.#target) / time(from, this.#base);
+			this.#productRatios.set(key, ratio);
+		}
+		return ratio;
+	}
+
+	/** 1 where attention has the same shape. */
+	#attentionRatio(direction: "forward" | "backward"): number {
+		let ratio = this.#attentionRatios.get(direction);
+		if (ratio === undefined) {
+			const [from, to] = [attentionShape(this.#base), attentionShape(this.#target)];
+			const time = (shape: AttentionShape): number => this.#cost.attention(direction, shape, this.#base.parallel.dtype);
+			ratio = JSON.stringify(from) === JSON.stringify(to) ? 1 : time(to) / time(from);
+			this.#attentionRatios.set(direction, ratio);
+		}
+		return ratio;
 	}
 
 	#byBytes(measured: number, ratio: number): number {
@@ -125,11 +172,22 @@ export class TargetDurations {
 			segment.kind === "tail" && job.parallel.useDistributedOptimizer ? job.parallel.dataParallelSize : 1;
 		const parameters = after.parameters / shard(this.#target) / (before.parameters / shard(this.#base));
 		if (parameters === 1) return measured;
-		let same = 0;
-		for (const other of segment.tasks) if (graph.name[other] === graph.name[task]) same++;
+		const same = this.#sameNames(segment).get(graph.name[task]!)!;
 		if (same < 2 * before.layers) return Math.round(this.#byBytes(measured, parameters));
 		const layers = after.layers / before.layers;
 		return Math.round(layers * this.#byBytes(measured, parameters / layers));
+	}
+
+	/** Tasks of each name in a segment. */
+	#sameNames(segment: Segment): ReadonlyMap<number, number> {
+		let counts = this.#names.get(segment);
+		if (counts === undefined) {
+			counts = new Map();
+			const { name } = this.#blockLibrary.graph;
+			for (const task of segment.tasks) counts.set(name[task]!, (counts.get(name[task]!) ?? 0) + 1);
+			this.#names.set(segment, counts);
+		}
+		return counts;
 	}
 
 	/** Facts stand with the transfer; its arrival goes with it. */

@@ -2,7 +2,7 @@
 import type { ExecutionGraph } from "../../graph/graph.js";
 import { TaskKind } from "../../graph/graph.js";
 import { PassKind } from "../../graph/rank/labels.js";
-import { LAYER_LINEARS, type Product, productsLike } from "./linear-shapes.js";
+import { LAYER_LINEARS, type Product, type ProductIndex, productsLike } from "./linear-shapes.js";
 import type { TracedJob } from "./rescale.js";
 import type { Segment } from "./segments.js";
 
@@ -34,8 +34,14 @@ export function arrayElements({ model, parallel }: TracedJob, array: ArrayName):
 	}
 }
 
+/** A traced job with its products by their dimensions. */
+export interface ShapedJob {
+	readonly job: TracedJob;
+	readonly products: ProductIndex;
+}
+
 /** Of every kernel of a segment, in order. */
-export function kernelWork(graph: ExecutionGraph, base: TracedJob, segment: Segment): Map<number, KernelWork> {
+export function kernelWork(graph: ExecutionGraph, base: ShapedJob, segment: Segment): Map<number, KernelWork> {
 	const work = new Map<number, KernelWork>();
 	let nth = 0;
 	for (const task of segment.tasks) {
@@ -50,7 +56,7 @@ export function kernelWork(graph: ExecutionGraph, base: TracedJob, segment: Segm
 		if (product) {
 			nth++;
 			work.set(task, { kind: "product", product });
-		} else work.set(task, { kind: "array", array: arrayOf(base, segment, name, operands(shape)) });
+		} else work.set(task, { kind: "array", array: arrayOf(base.job, segment, name, operands(shape)) });
 	}
 	return work;
 }
@@ -68,13 +74,13 @@ function operands(shape: string): number[][] {
  * Where several products have these dimensions, the one whose turn it is: forward in the order of the layer, backward in
  * the opposite order, input gradient and weight gradient of each in turn.
  */
-function productOf(base: TracedJob, segment: Segment, dims: number[][], nth: number): Product | undefined {
+function productOf({ products }: ShapedJob, segment: Segment, dims: number[][], nth: number): Product | undefined {
 	const [left, right] = dims.filter((sizes) => sizes.length >= 2);
 	if (!left || !right) return undefined;
 	const k = left.at(-1)!;
 	const m = left.slice(0, -1).reduce((all, size) => all * size, 1);
 	const n = right.reduce((all, size) => all * size, 1) / k;
-	const found = productsLike(base, { m, n, k });
+	const found = productsLike(products, { m, n, k });
 	const forward = segment.passKind === PassKind.forward;
 	const fits = found.filter(({ linear, product }) => (product === "forward") === forward && inPlace(segment, linear));
 	const due = forward ? LAYER_LINEARS[nth] : LAYER_LINEARS[LAYER_LINEARS.length - 1 - (nth >> 1)];

@@ -12,6 +12,9 @@ export interface TracedLanes {
 	readonly compute: number;
 }
 
+/** The thread that runs the steps. */
+export const MAIN_LANE = 0;
+
 export function tracedLanes(graph: ExecutionGraph, ranks: readonly TracedRank[]): TracedLanes {
 	const lanes: Lane[] = [{ kind: "thread", id: "1", name: "main thread" }];
 	const ids = new Map<string, number>();
@@ -26,16 +29,16 @@ export function tracedLanes(graph: ExecutionGraph, ranks: readonly TracedRank[])
 	};
 	const kernels = new Map<number, number>();
 	for (const { begin, end, labels } of ranks) {
-		const tasksOn = new Map<number, number>();
+		const counts = new Uint32Array(graph.processors.length);
 		let main = -1;
 		for (let task = begin; task < end; task++) {
 			const on = graph.processor[task]!;
 			if (on === NO_PROCESSOR) continue;
-			tasksOn.set(on, (tasksOn.get(on) ?? 0) + 1);
+			counts[on]!++;
 			if (labels.main[task - begin] === 1) main = on;
 		}
-		if (main >= 0) laneOfProcessor[main] = 0;
-		const sorted = [...tasksOn].sort((a, b) => b[1] - a[1]);
+		if (main >= 0) laneOfProcessor[main] = MAIN_LANE;
+		const sorted = [...counts.entries()].filter(([, tasks]) => tasks > 0).sort((a, b) => b[1] - a[1]);
 		let other = 1;
 		for (const [on, tasks] of sorted) {
 			if (on === main) continue;
@@ -53,7 +56,7 @@ export function tracedLanes(graph: ExecutionGraph, ranks: readonly TracedRank[])
 	return {
 		lanes,
 		laneOf: (processor) => (processor === NO_PROCESSOR ? NO_LANE : laneOfProcessor[processor]!),
-		main: 0,
+		main: MAIN_LANE,
 		compute,
 	};
 }

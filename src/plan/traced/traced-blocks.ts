@@ -6,7 +6,7 @@ import { BlockBuilder } from "../block-builder.js";
 import type { MessagePart } from "../blocks/messages.js";
 import { StringTable } from "../blocks/strings.js";
 import { cutBlock } from "./cut-block.js";
-import { type TracedLanes, tracedLanes } from "./lanes.js";
+import type { TracedLanes } from "./lanes.js";
 import type { Source } from "./provenance.js";
 import { activationBytes, placementOf, type TracedJob } from "./rescale.js";
 import type { Segment } from "./segments.js";
@@ -39,7 +39,7 @@ export class TracedBlocks {
 		readonly target: TracedJob,
 		readonly cost: CostModel,
 	) {
-		this.#traced = tracedLanes(blockLibrary.graph, blockLibrary.ranks);
+		this.#traced = blockLibrary.lanes;
 		this.lanes = [...this.#traced.lanes];
 		this.#messageBytes = activationBytes(target);
 		const waits = new Map<number, number[]>();
@@ -67,17 +67,18 @@ export class TracedBlocks {
 		let id = variants.get(variant);
 		if (id === undefined) {
 			const { graph } = this.blockLibrary;
+			const durations = new Map(Array.from(segment.tasks, (task) => [task, durationOf(task)] as const));
 			const block = cutBlock(graph, segment.kind, segment.tasks, {
 				laneOf: this.#traced.laneOf,
 				stringOf: (string) => this.#string(graph, string),
-				durationOf,
+				durationOf: (task) => durations.get(task),
 				factsOf: (task) => this.blockLibrary.factsOf(task),
 				awaited: this.blockLibrary.awaited,
 				messageBytes: this.#messageBytes,
 				waitsOf: (task) => this.#waits.get(task) ?? [],
 				...(parts ? { parts } : {}),
 			});
-			this.sources.set(block, this.#sourcesOf(segment, block.taskCount, durationOf, isModelled));
+			this.sources.set(block, this.#sourcesOf(segment, block.taskCount, durations, isModelled));
 			id = this.blocks.push(block) - 1;
 			variants.set(variant, id);
 		}
@@ -88,12 +89,12 @@ export class TracedBlocks {
 	#sourcesOf(
 		{ tasks }: Segment,
 		count: number,
-		durationOf: (task: number) => number | undefined,
+		durations: ReadonlyMap<number, number | undefined>,
 		isModelled: (task: number) => boolean,
 	): Source[] {
 		const sources: Source[] = [];
 		for (const task of tasks) {
-			const durationNs = durationOf(task);
+			const durationNs = durations.get(task);
 			if (durationNs === undefined) continue;
 			const isMeasured = durationNs === this.blockLibrary.graph.durationNs[task];
 			sources.push(isModelled(task) ? "modelled" : isMeasured ? "measured" : "scaled");

@@ -14,7 +14,7 @@ import { type Bucket, gradientBuckets } from "./buckets.js";
 import { TargetDurations } from "./durations.js";
 import { type DeviceShare, deviceShares } from "./provenance.js";
 import { Draws } from "./random.js";
-import { activationBytes, changesLinks, messageLink, placementOf, type TracedJob } from "./rescale.js";
+import { activationBytes, messageLink, placementOf, type TracedJob } from "./rescale.js";
 import type { Segment } from "./segments.js";
 import { TracedBlocks } from "./traced-blocks.js";
 import { type Instance, passKey, stageRole, type Tail, type TracedLibrary } from "./traced-library.js";
@@ -161,11 +161,7 @@ class StageProgram {
 		const ahead = messages.some((part) => part === "sendForward" || part === "receiveBackward");
 		const link = messageLink(target, stage, (stage + (ahead ? 1 : stages - 1)) % stages);
 		const wanted = cost.sendRecv(activationBytes(target), link.sameNode, link.sharing);
-		const pools = [...blockLibrary.pools].filter(([key]) => key.startsWith("exchange "));
-		const key = `exchange ${messages.join("+")}`;
-		const single = (instance: Instance): boolean => instance.segments[0]!.parts.length === 1;
-		const pool = (blockLibrary.pools.get(key) ?? pools.flatMap(([, instances]) => instances)).filter(single);
-		const drawn = this.#draw(pool);
+		const drawn = this.#draw(blockLibrary.exchangesLike(messages.join("+")));
 		if (!drawn) return this.blocks.exchange(messages, wanted);
 		const segment = drawn.segments[this.at.tensor % drawn.segments.length]!;
 		const baseStages = base.parallel.pipelineModelParallelSize;
@@ -196,25 +192,15 @@ class StageProgram {
 	}
 
 	#data(op: CollectiveOp, bytes: number, name: string, awaited: boolean): number[] {
-		const { blockLibrary, base, target, cost } = this.inputs;
+		const { blockLibrary, target, cost } = this.inputs;
+		const { kind } = blockLibrary.graph;
 		if (placementOf("data", target).size < 2) return [];
 		const measured = blockLibrary.pools.get(`data ${op}`);
 		if (!measured) {
 			const wireNs = cost.collective(op, bytes, placementOf("data", target));
 			return [this.blocks.collective({ name, role: "data", bytes, wireNs, awaited })];
 		}
-		let wireNs = 0;
-		let modelNs = 0;
-		const { kind, durationNs } = blockLibrary.graph;
-		for (const { segments } of measured) {
-			for (const task of segments[0]!.tasks) {
-				const facts = blockLibrary.factsOf(task);
-				if (facts?.role !== "data" || kind[task]! === TaskKind.arrive) continue;
-				wireNs += durationNs[task]!;
-				modelNs += cost.collective(facts.op ?? op, facts.bytes, placementOf("data", base));
-			}
-		}
-		const level = changesLinks("data", base, target) ? 1 : wireNs / modelNs;
+		const level = this.durations.dataLevel(measured, op);
 		const ns = Math.round(cost.collective(op, bytes, placementOf("data", target)) * level);
 		const drawn = this.#draw(measured)!;
 		return [
