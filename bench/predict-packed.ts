@@ -3,7 +3,7 @@
  * PP 2, for TP 8, PP 4, DP 16 with TP x PP micro-batches as in the Lumos paper. The whole command is timed; the
  * best of a few runs is nearest to what a quiet machine takes.
  */
-import { execFileSync, spawnSync } from "node:child_process";
+import { type ExecFileSyncOptions, execFileSync, spawnSync } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -14,7 +14,7 @@ const scratch = mkdtempSync(join(tmpdir(), "lumos-packed-"));
 try {
 	const traces = join(scratch, "traces");
 	const packed = join(scratch, "run.lumos");
-	const quiet = { stdio: ["ignore", "ignore", "inherit"] } as const;
+	const quiet: ExecFileSyncOptions = { stdio: ["ignore", "ignore", "inherit"] };
 	const base = ["--model", "gpt3-175b", "--tp", "8", "--pp", "2", "--num-micro-batches", "4"];
 	execFileSync(process.execPath, [lumos, "synth", "-o", traces, ...base], quiet);
 	execFileSync(process.execPath, [lumos, "pack", traces, "--out", packed], quiet);
