@@ -77,21 +77,64 @@ export function blockingPasses(
 				messages.map(({ id }) => id),
 			);
 	};
-	let given: Message | undefined;
-	schedule.pass.forEach((pass, i) => {
-		const { needs, gives } = exchangesOf(place, schedule, i);
-		const joined = given && needs && sameNeighbour(given, needs);
-		if (joined) exchange([given!, needs]);
-		else {
-			exchange(given ? [given] : []);
-			exchange(needs ? [needs] : []);
-		}
+	const run = (i: number): void => {
 		const microBatch = schedule.microBatch[i]!;
 		const chunk = schedule.chunk[i]!;
-		items.add(blocks.pass(pass as Pass, microBatch, chunk, false), [], microBatch, chunk);
-		given = gives;
+		items.add(blocks.pass(schedule.pass[i] as Pass, microBatch, chunk, false), [], microBatch, chunk);
+	};
+	const exchanging = [...schedule.pass.keys()].filter((i) => schedule.pass[i] !== Pass.weight);
+	const firstNeeds = exchangesOf(place, schedule, exchanging[0]!).needs;
+	exchange(firstNeeds ? [firstNeeds] : []);
+	exchanging.forEach((i, nth) => {
+		run(i);
+		const next = exchanging[nth + 1];
+		const { gives } = exchangesOf(place, schedule, i);
+		const needs = next === undefined ? undefined : exchangesOf(place, schedule, next).needs;
+		const isJoined = gives !== undefined && needs !== undefined && sameNeighbour(gives, needs);
+		exchange(isJoined ? [gives, needs] : gives ? [gives] : []);
+		// Weight gradients need nobody: they run while others are waited for.
+		for (let w = i + 1; w < (next ?? schedule.pass.length); w++) run(w);
+		if (!isJoined && needs) exchange([needs]);
 	});
-	exchange(given ? [given] : []);
+}
+
+/**
+ * Several chunks a stage whose exchanges hold it up, as Megatron-LM's without overlapped messages: behind each pass of the
+ * warm-up and the cool-down, and behind each pair in between, what it gives and what the next ones need goes at once.
+ */
+export function interleavedPasses(
+	place: StagePlace,
+	schedule: StageSchedule,
+	blocks: StageBlocks,
+	items: StageItems,
+): void {
+	const count = schedule.pass.length;
+	const forwards = count / 2;
+	const pairs = forwards - schedule.warmup;
+	const turns: number[][] = [];
+	for (let i = 0; i < schedule.warmup; i++) turns.push([i]);
+	for (let pair = 0; pair < pairs; pair++) turns.push([schedule.warmup + 2 * pair, schedule.warmup + 2 * pair + 1]);
+	for (let i = schedule.warmup + 2 * pairs; i < count; i++) turns.push([i]);
+	const exchange = (given: readonly number[], needing: readonly number[]): void => {
+		const messages = [
+			...given.map((i) => exchangesOf(place, schedule, i).gives),
+			...needing.map((i) => exchangesOf(place, schedule, i).needs),
+		].filter((message) => message !== undefined);
+		if (messages.length === 0) return;
+		items.add(
+			blocks.blocking(messages.map(({ part }) => part)),
+			messages.map(({ id }) => id),
+		);
+	};
+	exchange([], turns[0]!);
+	turns.forEach((turn, nth) => {
+		for (const i of turn) {
+			const microBatch = schedule.microBatch[i]!;
+			const chunk = schedule.chunk[i]!;
+			items.add(blocks.pass(schedule.pass[i] as Pass, microBatch, chunk, false), [], microBatch, chunk);
+		}
+		exchange(turn, turns[nth + 1] ?? []);
+	});
 }
 
 function sameNeighbour(gives: Message, needs: Message): boolean {

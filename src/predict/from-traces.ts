@@ -69,13 +69,14 @@ const WARM_UP_STEPS = 1;
 
 export function predictFromTraces(inputs: PredictInputs): TracedPrediction {
 	const { run, overrides, told, hardware, cost, seed } = inputs;
-	const base = jobOf(run, told);
-	const grid = gridOf(base);
+	const found = jobOf(run, told);
+	const grid = gridOf(found);
 	const ranks = tracedRanks(run, grid);
 	const steps = run.graph.steps.filter(({ step }) => step !== "all");
 	if (steps.length === 0) throw new UserError("the traces have no ProfilerStep ranges; profile whole steps");
 	const skip = new Set(steps.map(({ step }) => step)).size > 1 ? WARM_UP_STEPS : 0;
 	const blockLibrary = tracedLibrary(run.graph, ranks, grid, skip);
+	const base: BaseJob = { ...found, parallel: { ...found.parallel, recompute: blockLibrary.recompute } };
 	const gpusPerNode = hardware.node.gpusPerNode;
 	const from: TracedJob = { model: base.model, parallel: base.parallel, gpusPerNode };
 	const model = resolveModel({ ...describedModel(base.model), ...overrides.model });

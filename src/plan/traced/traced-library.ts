@@ -1,10 +1,11 @@
 /** The segments of a base run by what they are for, so that a plan can draw instances of each. */
 import { EdgeKind, type ExecutionGraph, TaskKind } from "../../graph/graph.js";
-import type { PassKind } from "../../graph/rank/labels.js";
+import { PassKind } from "../../graph/rank/labels.js";
 import { lastAtMost } from "../../lib/sort.js";
 import { type CommFacts, type RankGrid, stageOfRank } from "./comm-facts.js";
 import { type TracedLanes, tracedLanes } from "./lanes.js";
 import { Draws, sample } from "./random.js";
+import { kernelNames, type Recompute, recomputedTasks, recomputeOf } from "./recomputed.js";
 import { cutStep, factsOfCalls, type Segment, type TracedRank } from "./segments.js";
 
 /** One run of a segment by all ranks of a tensor group at once; what they do together must not be drawn apart. */
@@ -30,6 +31,10 @@ export interface TracedLibrary {
 	readonly ranks: readonly TracedRank[];
 	readonly grid: RankGrid;
 	readonly lanes: TracedLanes;
+	/** What backward passes of the run compute again. */
+	readonly recompute: Recompute;
+	/** The tasks of a segment that do. */
+	recomputedIn(segment: Segment): ReadonlySet<number>;
 	/** Chunks of a stage that passes of the base run were of. */
 	readonly pools: ReadonlyMap<string, readonly Instance[]>;
 	/** By role of the stage. */
@@ -45,6 +50,8 @@ export interface TracedLibrary {
 	readonly awaited: ReadonlyMap<number, StreamWait>;
 	readonly steps: number;
 }
+
+const NO_TASKS: ReadonlySet<number> = new Set();
 
 /** What makes the ends of a stage differ from those of another. */
 export function stageRole(isFirst: boolean, isLast: boolean): string {
@@ -157,6 +164,15 @@ export function tracedLibrary(
 	}
 	const draws = new Draws(pools.size);
 	for (const [key, pool] of pools) pools.set(key, [...sample(pool, MOST_INSTANCES, draws)]);
+	const [forward] = pools.get(passKey(PassKind.forward, "layer", false)) ?? [];
+	const [backward] = pools.get(passKey(PassKind.backward, "layer", false)) ?? [];
+	const names = (instance: Instance | undefined): string[] =>
+		instance ? kernelNames(graph, instance.segments[0]!) : [];
+	const recompute = recomputeOf(names(forward), names(backward));
+	function recomputedIn(segment: Segment): ReadonlySet<number> {
+		const isOfLayer = segment.kind === "layer" && segment.passKind === PassKind.backward;
+		return isOfLayer && forward ? recomputedTasks(graph, recompute, segment, forward.segments[0]!) : NO_TASKS;
+	}
 	const exchanges = new Map<string, readonly Instance[]>();
 	function exchangesLike(messages: string): readonly Instance[] {
 		let found = exchanges.get(messages);
@@ -171,6 +187,8 @@ export function tracedLibrary(
 		graph,
 		ranks,
 		grid,
+		recompute,
+		recomputedIn,
 		exchangesLike,
 		lanes: tracedLanes(graph, ranks),
 		pools,
