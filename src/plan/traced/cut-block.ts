@@ -63,8 +63,8 @@ export function cutBlock(graph: ExecutionGraph, name: string, tasks: Uint32Array
 		if (durationNs !== undefined) write(task, durationNs);
 		if (launched) for (const collective of launched.after) inserter.call(collective, laneOf(processor[task]!));
 		if (edit) {
-			for (const collective of edit.after) inserter.collective(collective);
 			if (edit.awaits) inserter.await();
+			for (const collective of edit.after) inserter.collective(collective);
 		}
 		inserted(builder.taskCount);
 	}

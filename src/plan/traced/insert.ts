@@ -16,7 +16,7 @@ export interface InsertedCollective {
 	readonly isAwaited: boolean;
 }
 
-/** What is inserted around a kernel: collectives, and a wait of the compute stream for those that were not awaited. */
+/** What is inserted around a kernel; behind it the compute stream may wait for what ran beside it, before `after`. */
 export interface KernelEdit {
 	readonly before: InsertedCollective[];
 	readonly after: InsertedCollective[];

@@ -110,6 +110,7 @@ function productOf(
 	return (
 		fits.find(({ linear, product }) => linear === due && product === dueProduct) ??
 		fits.find(({ linear }) => linear === due) ??
+		fits.find(({ product }) => product === dueProduct) ??
 		fits[0] ??
 		found[0]
 	);
