@@ -3,6 +3,7 @@ import { basename, resolve } from "node:path";
 import { writeContainer } from "../graph/container/write.js";
 import { inspected } from "../ingest/rank-read.js";
 import { UserError } from "../lib/errors.js";
+import { factsOfRanks } from "../predict/from-traces.js";
 import { assembleInspect } from "../report/assemble-inspect.js";
 import { formatPack } from "../report/format-pack.js";
 import { listTraces } from "../trace/index.js";
@@ -23,19 +24,21 @@ export async function pack(paths: string[], flags: PackFlags): Promise<void> {
 		throw new UserError(`${paths[0]} is packed already; replay or inspect it as it is`);
 	const path = flags.out ?? nameAfter(paths[0]!);
 	const file = checkOutput(path, await listTraces(paths));
-	const { graph, source, warnings, job, workers, ingestMs, graphMs } = await withRanks(
+	const { graph, source, warnings, job, facts, workers, ingestMs, graphMs } = await withRanks(
 		paths,
 		flags,
-		{ graph: true, shape: true },
+		{ graph: true, shape: true, labels: true },
 		async (loaded, pool) => {
 			const inspectTiming = { ingestMs: loaded.ingestMs, totalMs: 0, peakRssMb: 0, workers: loaded.workers };
 			const { timing: _, ...job } = assembleInspect(inspected(loaded.reads), loaded.source, inspectTiming, flags);
-			return { ...(await graphOf(loaded, pool, flags)), job };
+			const blocks = loaded.reads.map(({ block }) => block!);
+			const surveys = loaded.reads.map(({ survey }) => survey!);
+			return { ...(await graphOf(loaded, pool, flags)), job, facts: factsOfRanks(blocks, surveys) };
 		},
 	);
 	const writeStarted = performance.now();
 	const meta = { createdBy: `lumos ${version}`, source, warnings: [...warnings], job };
-	const bytes = await writeOutput(file, (place) => writeContainer(place, graph, meta));
+	const bytes = await writeOutput(file, (place) => writeContainer(place, graph, meta, facts));
 	const result = {
 		schema: "lumos.pack/1" as const,
 		path,

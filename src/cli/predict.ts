@@ -11,7 +11,7 @@ import { UserError } from "../lib/errors.js";
 import { instantiate } from "../plan/instantiate/index.js";
 import { MEGATRON } from "../predict/framework.js";
 import { predictFromDescriptions } from "../predict/from-descriptions.js";
-import { predictFromTraces, type TracedRun } from "../predict/from-traces.js";
+import { factsOfRanks, predictFromTraces, type TracedRun } from "../predict/from-traces.js";
 import type { Prediction } from "../predict/prediction.js";
 import { describeTraced, type Identity } from "../predict/traced-prediction.js";
 import { assemblePredict } from "../report/assemble-predict.js";
@@ -22,6 +22,7 @@ import type { GivenFlags } from "./config-flags.js";
 import { graphOf, withRanks } from "./load.js";
 import { readNcclTests } from "./nccl-tests.js";
 import { checkOutput, writeOutput } from "./output-file.js";
+import { openPacked } from "./packed.js";
 import { clusterOf, namedCluster } from "./predict-cluster.js";
 import { type PredictFlags, siteOf } from "./predict-flags.js";
 import { computing } from "./signals.js";
@@ -104,21 +105,35 @@ function fromDescriptions({ flags, overrides, hardware, measured }: Asked): Foun
 	return { prediction, graph: () => instantiate(prediction.plan), ingestMs: 0, graphMs: 0, predictMs, workers: 1 };
 }
 
-function fromTraces(paths: readonly string[], { flags, overrides, hardware: named, measured }: Asked): Promise<Found> {
+async function fromTraces(paths: readonly string[], asked: Asked): Promise<Found> {
+	const { flags } = asked;
+	const started = performance.now();
+	const packed = await openPacked(paths, flags);
+	if (packed) {
+		const facts = packed.facts();
+		if (facts === undefined)
+			throw new UserError(`${paths[0]} was packed without what predictions need; pack its traces again`);
+		const ingestMs = performance.now() - started;
+		const found = await predicted({ graph: packed.graph, facts }, asked);
+		return { ...found, ingestMs, graphMs: 0, workers: 1 };
+	}
 	return withRanks(paths, flags, { graph: true, shape: true, labels: true }, async (loaded, pool) => {
 		const { graph, ingestMs, graphMs, workers } = await graphOf(loaded, pool, flags);
 		const blocks = loaded.reads.map(({ block }) => block!);
 		const surveys = loaded.reads.map(({ survey }) => survey!);
-		const hardware = named ?? clusterOf(graph.ranks[0]?.deviceName ?? "", flags, overrides);
-		return computing(() => {
-			const started = performance.now();
-			const run: TracedRun = { graph, blocks, surveys };
-			const cost = costModel(hardware, { collectives: measured });
-			const traced = predictFromTraces({ run, overrides, told: toldBy(overrides), hardware, cost, seed: flags.seed });
-			const prediction = describeTraced(traced, hardware, siteOf(flags));
-			const predictMs = performance.now() - started;
-			return { prediction, graph: () => traced.graph, ingestMs, graphMs, predictMs, workers };
-		});
+		const found = await predicted({ graph, facts: factsOfRanks(blocks, surveys) }, asked);
+		return { ...found, ingestMs, graphMs, workers };
+	});
+}
+
+function predicted(run: TracedRun, { flags, overrides, hardware: named, measured }: Asked) {
+	const hardware = named ?? clusterOf(run.graph.ranks[0]?.deviceName ?? "", flags, overrides);
+	return computing(() => {
+		const started = performance.now();
+		const cost = costModel(hardware, { collectives: measured });
+		const traced = predictFromTraces({ run, overrides, told: toldBy(overrides), hardware, cost, seed: flags.seed });
+		const prediction = describeTraced(traced, hardware, siteOf(flags));
+		return { prediction, graph: traced.graph, predictMs: performance.now() - started };
 	});
 }
 

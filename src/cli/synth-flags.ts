@@ -35,7 +35,11 @@ export function withSynthFlags(command: Command): Command {
 		.option("--sequence-parallel", "split what lies between layers along the sequence")
 		.addOption(new Option("--recompute <what>", "activations computed again").choices(recomputeModes).default("none"))
 		.option("--overlap-grad-reduce", "reduce gradients under the last backward pass")
-		.option("--use-distributed-optimizer", "ZeRO-1: scatter gradients, gather parameters");
+		.option("--use-distributed-optimizer", "ZeRO-1: scatter gradients, gather parameters")
+		.option(
+			"--untie-embeddings-and-output-weights",
+			"a table of its own for the output layer (default: only where one stage holds both)",
+		);
 	number("--steps <n>", "steps to record", parseCount, 1);
 	number("--first-step <n>", "the N of the first ProfilerStep#N", parseWhole, defaultJob.firstStep);
 	number("--gpus-per-node <n>", "GPUs that share NVLink", parseCount, defaultJob.gpusPerNode);

@@ -32,6 +32,7 @@ export interface SynthFlags {
 	readonly recompute: Recompute;
 	readonly overlapGradReduce?: boolean;
 	readonly useDistributedOptimizer?: boolean;
+	readonly untieEmbeddingsAndOutputWeights?: boolean;
 	readonly steps: number;
 	readonly firstStep: number;
 	readonly gpusPerNode: number;
@@ -66,6 +67,7 @@ export function jobOf(flags: SynthFlags): Job {
 		recompute: flags.recompute,
 		overlapGradReduce: flags.overlapGradReduce === true,
 		distributedOptimizer: flags.useDistributedOptimizer === true,
+		...(flags.untieEmbeddingsAndOutputWeights === true ? { untiedEmbeddings: true } : {}),
 		steps: flags.steps,
 		firstStep: flags.firstStep,
 		gpusPerNode: flags.gpusPerNode,

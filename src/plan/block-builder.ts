@@ -39,6 +39,11 @@ export class BlockBuilder {
 	readonly #lastOnLane = new Map<number, number>();
 	#messageCount = 0;
 
+	/** Tasks that were written so far. */
+	get taskCount(): number {
+		return this.#kind.length;
+	}
+
 	/** Adds a task and returns its number; `lane` is an index into the library's lanes, or NO_LANE. */
 	task(kind: TaskKind, lane: number, nameId: number, shapeId: number, durationNs: number): number {
 		this.#settleLast();

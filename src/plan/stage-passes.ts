@@ -62,23 +62,66 @@ export function blockingPasses(
 	items: StageItems,
 ): void {
 	const { pass, microBatch, chunk } = schedule;
-	let given = NO_MESSAGE;
-	let giver: Pass = Pass.forward;
-	for (let i = 0; i < pass.length; i++) {
-		const now = pass[i] as Pass;
-		const needed = neededBy(place, schedule, i);
+	const run = (i: number): void => {
+		const block = blocks.pass(pass[i] as Pass, microBatch[i]!, chunk[i]!, false);
+		items.add(block, NO_MESSAGES, microBatch[i]!, chunk[i]!);
+	};
+	/** From a pass (before the first: -1) to the next that sends or receives. */
+	const exchange = (from: number, to: number): void => {
+		const given = from < 0 ? NO_MESSAGE : givenBy(place, schedule, from);
+		const needed = to === pass.length ? NO_MESSAGE : neededBy(place, schedule, to);
 		// Activations go to the stage that gradients come from.
-		if (given !== NO_MESSAGE && needed !== NO_MESSAGE && giver !== now) {
-			items.add(blocks.blocking(giver === Pass.forward ? FORWARD_AND_BACK : BACK_AND_FORWARD), [given, needed]);
-		} else {
-			if (given !== NO_MESSAGE) items.add(blocks.blocking(SEND_OF[giver]!), [given]);
-			if (needed !== NO_MESSAGE) items.add(blocks.blocking(RECEIVE_OF[now]!), [needed]);
-		}
-		items.add(blocks.pass(now, microBatch[i]!, chunk[i]!, false), NO_MESSAGES, microBatch[i]!, chunk[i]!);
-		given = givenBy(place, schedule, i);
-		giver = now;
+		const isJoined = given !== NO_MESSAGE && needed !== NO_MESSAGE && pass[from] !== pass[to];
+		if (isJoined) {
+			items.add(blocks.blocking(pass[from] === Pass.forward ? FORWARD_AND_BACK : BACK_AND_FORWARD), [given, needed]);
+		} else if (given !== NO_MESSAGE) items.add(blocks.blocking(SEND_OF[pass[from]!]!), [given]);
+		// Weight gradients need nobody: they run while others are waited for.
+		for (let weight = from + 1; weight < to; weight++) run(weight);
+		if (!isJoined && needed !== NO_MESSAGE) items.add(blocks.blocking(RECEIVE_OF[pass[to]!]!), [needed]);
+	};
+	let last = -1;
+	for (let i = 0; i <= pass.length; i++) {
+		if (i < pass.length && pass[i] === Pass.weight) continue;
+		exchange(last, i);
+		if (i < pass.length) run(i);
+		last = i;
 	}
-	if (given !== NO_MESSAGE) items.add(blocks.blocking(SEND_OF[giver]!), [given]);
+}
+
+/**
+ * Several chunks a stage whose exchanges hold it up, as Megatron-LM's without overlapped messages: behind each pass of the
+ * warm-up and the cool-down, and behind each pair in between, what it gives and what the next ones need goes at once.
+ */
+export function interleavedPasses(
+	place: StagePlace,
+	schedule: StageSchedule,
+	blocks: StageBlocks,
+	items: StageItems,
+): void {
+	const { pass, microBatch, chunk, warmup } = schedule;
+	const pairs = pass.length / 2 - warmup;
+	const turns: number[][] = [];
+	for (let i = 0; i < warmup; i++) turns.push([i]);
+	for (let pair = 0; pair < pairs; pair++) turns.push([warmup + 2 * pair, warmup + 2 * pair + 1]);
+	for (let i = warmup + 2 * pairs; i < pass.length; i++) turns.push([i]);
+	const exchange = (given: readonly number[], needing: readonly number[]): void => {
+		const parts: MessagePart[] = [];
+		const messages: number[] = [];
+		const add = (message: number, part: MessagePart): void => {
+			if (message === NO_MESSAGE) return;
+			parts.push(part);
+			messages.push(message);
+		};
+		for (const i of given) add(givenBy(place, schedule, i), SEND_OF[pass[i]!]![0]);
+		for (const i of needing) add(neededBy(place, schedule, i), RECEIVE_OF[pass[i]!]![0]);
+		if (messages.length > 0) items.add(blocks.blocking(parts), messages);
+	};
+	exchange([], turns[0]!);
+	turns.forEach((turn, nth) => {
+		for (const i of turn)
+			items.add(blocks.pass(pass[i] as Pass, microBatch[i]!, chunk[i]!, false), NO_MESSAGES, microBatch[i]!, chunk[i]!);
+		exchange(turn, turns[nth + 1] ?? []);
+	});
 }
 
 const NO_MESSAGES: readonly number[] = [];

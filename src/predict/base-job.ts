@@ -1,6 +1,5 @@
 /** The job that traces are of, as descriptions say it: what was found in them, what flags add, what is asked for. */
-import { describeSurveys, type JobShape, type Survey } from "../analysis/job-shape/index.js";
-import { feedForward, vocabularyRows } from "../analysis/job-shape/widths.js";
+import type { SeenJob } from "../analysis/job-shape/seen-job.js";
 import { type ModelConfig, parseModel } from "../config/model.js";
 import { type ParallelConfig, parseParallel } from "../config/parallel.js";
 import { UserError } from "../lib/errors.js";
@@ -10,7 +9,6 @@ import { stageParameters } from "../plan/traced/durations.js";
 export interface BaseJob {
 	readonly model: ModelConfig;
 	readonly parallel: ParallelConfig;
-	readonly shape: JobShape;
 }
 
 /** What the user says about the base run: fields of descriptions, in snake_case. */
@@ -31,8 +29,7 @@ export interface CommHabits {
 }
 
 /** @throws UserError naming the flag of what is neither found nor told. */
-export function baseJob(surveys: readonly Survey[], habits: CommHabits, told: Told): BaseJob {
-	const shape = describeSurveys(surveys);
+export function baseJob(seen: SeenJob, habits: CommHabits, told: Told): BaseJob {
 	const missing: string[] = [];
 	const find = (value: number | string | null | undefined, section: keyof Told, key: string): unknown => {
 		if (value !== null && value !== undefined) return value;
@@ -40,37 +37,35 @@ export function baseJob(surveys: readonly Survey[], habits: CommHabits, told: To
 		if (given === undefined) missing.push(`--${key.replaceAll("_", "-")}`);
 		return given ?? 1;
 	};
-	const tensor = shape.tensorParallel.value ?? 1;
-	const hidden = shape.hiddenSize.value;
-	const widths = hidden === null ? null : feedForward(surveys, hidden);
-	const rows = vocabularyRows(surveys);
+	const tensor = seen.tensorParallel ?? 1;
+	const { feedForward: widths, vocabularyRows: rows } = seen;
 	const model = {
 		name: "the traced model",
-		num_layers: find(shape.layers.value, "model", "num_layers"),
-		hidden_size: find(hidden, "model", "hidden_size"),
-		num_attention_heads: find(shape.heads.value, "model", "num_attention_heads"),
-		seq_length: find(shape.sequenceLength.value, "model", "seq_length"),
+		num_layers: find(seen.layers, "model", "num_layers"),
+		hidden_size: find(seen.hiddenSize, "model", "hidden_size"),
+		num_attention_heads: find(seen.heads, "model", "num_attention_heads"),
+		seq_length: find(seen.sequenceLength, "model", "seq_length"),
 		ffn_hidden_size: find(widths && widths.ffn * tensor, "model", "ffn_hidden_size"),
 		vocab_size: find(rows && rows * tensor, "model", "vocab_size"),
 		make_vocab_size_divisible_by: 1,
 		...(widths?.swiglu ? { swiglu: true } : {}),
 		...(widths?.headSize ? { kv_channels: widths.headSize } : {}),
 	};
-	const schedule = shape.schedule.value;
+	const schedule = seen.schedule;
 	const parallel = {
-		tensor_model_parallel_size: find(shape.tensorParallel.value, "parallel", "tensor_model_parallel_size"),
-		pipeline_model_parallel_size: find(shape.pipelineParallel.value, "parallel", "pipeline_model_parallel_size"),
-		data_parallel_size: find(shape.dataParallel.value, "parallel", "data_parallel_size"),
-		context_parallel_size: shape.contextParallel.value ?? 1,
-		virtual_pipeline_size: shape.virtualPipeline.value ?? 1,
-		micro_batch_size: find(shape.microBatchSize.value, "parallel", "micro_batch_size"),
-		...(schedule === null || shape.pipelineParallel.value === 1 ? {} : { schedule: scheduleName(schedule) }),
+		tensor_model_parallel_size: find(seen.tensorParallel, "parallel", "tensor_model_parallel_size"),
+		pipeline_model_parallel_size: find(seen.pipelineParallel, "parallel", "pipeline_model_parallel_size"),
+		data_parallel_size: find(seen.dataParallel, "parallel", "data_parallel_size"),
+		context_parallel_size: seen.contextParallel ?? 1,
+		virtual_pipeline_size: seen.virtualPipeline ?? 1,
+		micro_batch_size: find(seen.microBatchSize, "parallel", "micro_batch_size"),
+		...(schedule === null || seen.pipelineParallel === 1 ? {} : { schedule: scheduleName(schedule) }),
 		sequence_parallel: habits.sequenceParallel,
 		use_distributed_optimizer: habits.distributedOptimizer,
 		overlap_grad_reduce: habits.overlapGradReduce,
 		grad_reduce_in_fp32: true,
 	};
-	const microBatches = shape.microBatches.value ?? told.parallel.num_micro_batches;
+	const microBatches = seen.microBatches ?? told.parallel.num_micro_batches;
 	if (microBatches === null || microBatches === undefined) missing.push("--num-micro-batches");
 	if (missing.length > 0)
 		throw new UserError(`the traces do not tell ${missing.join(", ")} of the run they are of; give what it was`);
@@ -79,7 +74,7 @@ export function baseJob(surveys: readonly Survey[], habits: CommHabits, told: To
 		...config,
 		globalBatchSize: Number(microBatches) * config.microBatchSize * config.dataParallelSize,
 	};
-	return { shape, model: nearestModel(parseModel(model), job, habits), parallel: job };
+	return { model: nearestModel(parseModel(model), job, habits), parallel: job };
 }
 
 /**

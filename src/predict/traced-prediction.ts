@@ -1,13 +1,10 @@
 /** What a prediction from traces says beside its time: its parts, memory, what is measured and what is scaled. */
 import type { HardwareConfig } from "../config/hardware.js";
-import { worldSize } from "../config/parallel.js";
 import type { Site } from "../cost/energy.js";
-import { simulate } from "../engine/index.js";
 import { MEGATRON } from "./framework.js";
 import type { TracedPrediction } from "./from-traces.js";
 import { type Prediction, predictionOf } from "./prediction.js";
 import { DEFAULT_SITE } from "./site.js";
-import { timesOfGraph } from "./stage-times.js";
 import { tracedInterval } from "./uncertainty.js";
 import type { PredictWarning } from "./warnings.js";
 
@@ -23,17 +20,21 @@ export interface Identity {
 const IDENTITY_PCT = 0.5;
 
 export function describeTraced(
-	{ base, target, replayMs, identityMs, provenance, graph }: TracedPrediction,
+	{ base, target, replayMs, identityMs, perStage, provenance, replicas }: TracedPrediction,
 	hardware: HardwareConfig,
 	site: Site = DEFAULT_SITE,
 ): Prediction & { readonly identity: Identity } {
 	const errorPct = (100 * (identityMs - replayMs)) / replayMs;
 	const { model, parallel } = target;
-	const perStage = timesOfGraph(graph, simulate(graph), worldSize(parallel) / parallel.pipelineModelParallelSize);
 	const warnings: PredictWarning[] = [];
 	if (Math.abs(errorPct) > IDENTITY_PCT) {
 		const message = `the plan of the traced run itself is ${errorPct.toFixed(2)} % off its replay; expect at least as much of the prediction`;
 		warnings.push({ code: "identity-off", message, count: 1 });
+	}
+	const { dataParallelSize } = parallel;
+	if (replicas < dataParallelSize) {
+		const message = `${replicas} of ${dataParallelSize} replicas are simulated, which differ by noise alone; waiting for the slowest of all may be a little longer`;
+		warnings.push({ code: "replicas-sampled", message, count: dataParallelSize - replicas });
 	}
 	const prediction = predictionOf({
 		base: { model: base.model, parallel: base.parallel },

@@ -37,6 +37,8 @@ export interface Job extends Model {
 	readonly overlapGradReduce: boolean;
 	/** ZeRO-1: gradients are scattered, each replica updates its part, parameters are gathered. */
 	readonly distributedOptimizer: boolean;
+	/** The output layer has a table of its own; otherwise the first and the last stage share the embedding's. */
+	readonly untiedEmbeddings?: boolean;
 	readonly steps: number;
 	/** The N of the first `ProfilerStep#N`. */
 	readonly firstStep: number;

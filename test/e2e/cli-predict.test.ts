@@ -50,6 +50,19 @@ describe("from traces", () => {
 	});
 });
 
+test("a packed graph predicts what its traces do, to the bit", async () => {
+	const packed = join(folder, "tp2pp2.lumos");
+	expect((await lumos(["pack", fixture("tp2pp2"), "--out", packed])).code).toBe(0);
+	const flags = ["--dp", "2", "--num-layers", "8", "--seq-length", "4096"];
+	const [fromTraces, fromPacked] = await Promise.all(
+		[fixture("tp2pp2"), packed].map(async (path) => {
+			const { timing: _, ...rest } = predictResult.parse(await lumosJson("predict", path, ...flags));
+			return rest;
+		}),
+	);
+	expect(fromPacked).toEqual(fromTraces);
+});
+
 /** What the emulator says the run took, ms. */
 async function emulate(out: string, flags: string): Promise<number> {
 	const { code } = await lumos(["synth", "--out", out, "--steps", "1", ...flags.split(" ")]);

@@ -11,6 +11,7 @@ import {
 } from "../../src/graph/container/index.js";
 import { ENTRY, HEADER, SECTION_ALIGNMENT } from "../../src/graph/container/layout.js";
 import { type ExecutionGraph, TaskKind } from "../../src/graph/graph.js";
+import type { RunFacts } from "../../src/graph/rank/rank-facts.js";
 import { writeFileAtomic } from "../../src/lib/atomic-file.js";
 import { crc32 } from "../../src/lib/crc32.js";
 import { EnvironmentError, UserError } from "../../src/lib/errors.js";
@@ -261,5 +262,72 @@ describe("files", () => {
 		expect(() => readContainer(join(folder, "none.lumos"))).toThrow(/cannot be opened \(ENOENT\)/);
 		expect(isContainer(folder)).toBe(false);
 		expect(isContainer(join(folder, "none.lumos"))).toBe(false);
+	});
+});
+
+describe("what predictions need", () => {
+	const graph = oneStepGraph();
+	const tasks = graph.ranks[0]!.end;
+	const facts = (pass: number, row: number): RunFacts => {
+		const text = Uint32Array.of(1);
+		const none = Int32Array.of(-1);
+		return {
+			job: { layers: 4 },
+			ranks: [
+				{
+					labels: {
+						passKind: Uint8Array.of(0, 1),
+						pass: new Int32Array(tasks).fill(pass),
+						place: new Int32Array(tasks).fill(-2),
+						call: new Int32Array(tasks),
+						main: new Uint8Array(tasks).fill(1),
+					},
+					comms: {
+						rank: graph.ranks[0]!.rank,
+						count: 1,
+						row: Uint32Array.of(row),
+						collective: text,
+						dtype: text,
+						inElems: Float64Array.of(5),
+						outElems: Float64Array.of(5),
+						groupName: text,
+						groupDesc: text,
+						groupRanks: text,
+						groupSize: Int32Array.of(2),
+						src: none,
+						dst: none,
+						strings: ["", "allreduce"],
+						processGroups: [{ name: "1", desc: "TENSOR", backend: "nccl", size: 2, ranks: [0, 1] }],
+					},
+				},
+			],
+		};
+	};
+	const packed = (of: RunFacts): Uint8Array => Uint8Array.from(Buffer.concat([...encodeGraph(graph, meta, of)]));
+
+	test("comes back as it was", () => {
+		const given = facts(1, tasks - 1);
+		const read = decodeContainer("a", packed(given)).facts()!;
+		const { comms } = read.ranks[0]!;
+		expect(read.job).toEqual(given.job);
+		expect(read.ranks[0]!.labels).toEqual(given.ranks[0]!.labels);
+		expect(comms.strings[comms.collective[0]!]).toBe("allreduce");
+		expect({ ...comms, strings: 0 }).toEqual({
+			...given.ranks[0]!.comms,
+			...Object.fromEntries(
+				["collective", "dtype", "groupName", "groupDesc", "groupRanks"].map((field) => [field, Uint32Array.of(0)]),
+			),
+			strings: 0,
+		});
+	});
+
+	test("is not there where it was not packed", () => {
+		expect(decodeContainer("a", pack()).facts()).toBeUndefined();
+	});
+
+	test("is refused where it points outside the graph", () => {
+		const of = (given: RunFacts) => () => decodeContainer("a.lumos", packed(given)).facts();
+		expect(of(facts(2, 0))).toThrow(/a\.lumos: byte \d+: facts of rank \d+: a task is of no pass; pack it again/);
+		expect(of(facts(0, tasks))).toThrow(/communication of no task/);
 	});
 });

@@ -23,17 +23,17 @@ describe("what traces cannot show", () => {
 	});
 
 	test.each([
-		["recomputation", { recompute: "full" }, "--recompute"],
 		["context parallelism", { context_parallel_size: 2 }, "--context-parallel-size"],
-		["interleaving", { virtual_pipeline_size: 2, schedule: "interleaved" }, "--schedule"],
+		["expert parallelism", { expert_model_parallel_size: 2, data_parallel_size: 2 }, "--expert-model-parallel-size"],
 	])("%s", (_, change, flag) => {
 		const changed = job({ tensor_model_parallel_size: 2, pipeline_model_parallel_size: 2, ...change });
 		expect(() => refuseUnseen(untouched, changed)).toThrow(UserError);
 		expect(() => refuseUnseen(untouched, changed)).toThrow(flag);
 	});
 
-	test("tensor parallelism where there was none", () => {
-		expect(() => refuseUnseen(job({}), job({ tensor_model_parallel_size: 2 }))).toThrow("--tensor-model-parallel-size");
-		expect(() => refuseUnseen(untouched, job({}))).not.toThrow();
+	test("another schedule than that of split backward passes", () => {
+		const split = job({ pipeline_model_parallel_size: 2, schedule: "zb-h1" });
+		expect(() => refuseUnseen(split, job({ pipeline_model_parallel_size: 2 }))).toThrow("--schedule");
+		expect(() => refuseUnseen(job({ pipeline_model_parallel_size: 2 }), split)).not.toThrow();
 	});
 });

@@ -3,6 +3,7 @@ import { alignUp, bytesOf, isLittleEndian } from "../../lib/bytes.js";
 import { crc32 } from "../../lib/crc32.js";
 import { EnvironmentError } from "../../lib/errors.js";
 import type { ExecutionGraph } from "../graph.js";
+import type { RunFacts } from "../rank/rank-facts.js";
 import {
 	COLUMNS,
 	ELEMENT,
@@ -19,6 +20,7 @@ import {
 	STRING_OFFSETS_SECTION,
 } from "./layout.js";
 import type { ContainerMeta } from "./meta.js";
+import { factSections } from "./write-facts.js";
 
 interface Section {
 	readonly id: number;
@@ -35,10 +37,15 @@ export function expectedRows(rows: Rows, counts: { tasks: number; edges: number;
 /**
  * The container of a graph, as chunks in the order of the file. The checksums cost one pass over all columns before
  * the first chunk comes out.
+ * @param facts what predictions need besides; without them the file is smaller and only replayed.
  */
-export function* encodeGraph(graph: ExecutionGraph, meta: ContainerMeta): Generator<Uint8Array, void, undefined> {
+export function* encodeGraph(
+	graph: ExecutionGraph,
+	meta: ContainerMeta,
+	facts?: RunFacts,
+): Generator<Uint8Array, void, undefined> {
 	requireLittleEndian();
-	const sections = collectSections(graph, meta);
+	const sections = [...collectSections(graph, meta), ...(facts ? factSections(graph, facts) : [])];
 	const head = encodeHead(graph, sections);
 	yield head;
 	let position = head.length;

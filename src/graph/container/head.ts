@@ -5,10 +5,13 @@ import { UserError } from "../../lib/errors.js";
 import { headChecksum } from "./encode.js";
 import {
 	COLUMNS,
+	COMM_COLUMNS,
 	ELEMENT,
 	ENTRY,
+	FACTS_SECTION,
 	FORMAT_VERSION,
 	HEADER,
+	LABEL_COLUMNS,
 	MAGIC,
 	MAX_SECTIONS,
 	META_SECTION,
@@ -41,6 +44,8 @@ const NAMES = new Map<number, string>([
 	[STRING_BYTES_SECTION, "stringBytes"],
 	[STRING_OFFSETS_SECTION, "stringOffsets"],
 	...COLUMNS.map((column) => [column.id, column.field] as const),
+	[FACTS_SECTION, "facts"],
+	...[...LABEL_COLUMNS, ...COMM_COLUMNS].map(({ id, field }) => [id, field] as const),
 ]);
 
 /** Refuses in one line: which file, which byte, what is wrong, what to do. */

@@ -56,6 +56,14 @@ export const ELEMENT = {
 } as const;
 export type ElementName = keyof typeof ELEMENT;
 
+/** What lays a column on bytes; signed numbers are two's complement in the container's u32. */
+export function viewOf(
+	element: ElementName,
+	isSigned: boolean,
+): (typeof ELEMENT)[ElementName]["view"] | Int32ArrayConstructor {
+	return element === "u32" && isSigned ? Int32Array : ELEMENT[element].view;
+}
+
 /** What the number of elements of a section must be. */
 export type Rows = "tasks" | "tasks + 1" | "edges" | "waits";
 
@@ -98,3 +106,29 @@ type Packed = (typeof COLUMNS)[number]["field"] | (typeof META_FIELDS)[number] |
 type MustBeEmpty<Field extends never> = Field;
 /** Fails to compile where a field of the graph is not packed. */
 export type UnpackedField = MustBeEmpty<Exclude<keyof ExecutionGraph, Packed>>;
+
+/** What predictions need, all or none of it: JSON, a label for every task, and the communication of all ranks in order. */
+export const FACTS_SECTION = 4;
+
+/** One entry a task, two's complement where it is a u32. */
+export const LABEL_COLUMNS = [
+	{ id: 64, field: "pass", element: "u32" },
+	{ id: 65, field: "place", element: "u32" },
+	{ id: 66, field: "call", element: "u32" },
+	{ id: 67, field: "main", element: "u8" },
+] as const;
+
+/** One entry an operation, rank by rank; texts are indices into the strings of the JSON. */
+export const COMM_COLUMNS = [
+	{ id: 80, field: "row", element: "u32", isText: false, isSigned: false },
+	{ id: 81, field: "collective", element: "u32", isText: true, isSigned: false },
+	{ id: 82, field: "dtype", element: "u32", isText: true, isSigned: false },
+	{ id: 83, field: "inElems", element: "f64", isText: false, isSigned: false },
+	{ id: 84, field: "outElems", element: "f64", isText: false, isSigned: false },
+	{ id: 85, field: "groupName", element: "u32", isText: true, isSigned: false },
+	{ id: 86, field: "groupDesc", element: "u32", isText: true, isSigned: false },
+	{ id: 87, field: "groupRanks", element: "u32", isText: true, isSigned: false },
+	{ id: 88, field: "groupSize", element: "u32", isText: false, isSigned: true },
+	{ id: 89, field: "src", element: "u32", isText: false, isSigned: true },
+	{ id: 90, field: "dst", element: "u32", isText: false, isSigned: true },
+] as const;

@@ -2,6 +2,7 @@
 import { closeSync, fstatSync, openSync, readSync } from "node:fs";
 import { EnvironmentError, UserError } from "../../lib/errors.js";
 import type { ExecutionGraph } from "../graph.js";
+import type { RunFacts } from "../rank/rank-facts.js";
 import { expectedRows, requireLittleEndian } from "./encode.js";
 import { checkShape, checkStart, type Head, readHead, refuse, type SectionEntry } from "./head.js";
 import {
@@ -14,6 +15,7 @@ import {
 	STRING_OFFSETS_SECTION,
 } from "./layout.js";
 import { type ContainerJson, type ContainerMeta, containerJson } from "./meta.js";
+import { readFacts } from "./read-facts.js";
 import { findFault } from "./validate.js";
 
 /** One `read` call takes at most 2 GiB. */
@@ -22,6 +24,11 @@ const READ_BYTES = 1 << 30;
 export interface Container {
 	readonly graph: ExecutionGraph;
 	readonly meta: ContainerMeta;
+	/**
+	 * What predictions need; undefined where the file was packed without. Read when it is asked for.
+	 * @throws UserError where it contradicts the graph.
+	 */
+	readonly facts: () => RunFacts | undefined;
 }
 
 export interface ReadOptions {
@@ -54,7 +61,7 @@ export function decodeContainer(path: string, file: Uint8Array): Container {
 	// Every field is set: layout.ts does not compile otherwise.
 	const checked = graph as unknown as ExecutionGraph;
 	checkGraph(path, checked, head);
-	return { graph: checked, meta };
+	return { graph: checked, meta, facts: () => readFacts(path, file, byId, checked) };
 }
 
 function readWhole(path: string, make: (bytes: number) => Uint8Array): Uint8Array {

@@ -1,5 +1,6 @@
 import { writeFileAtomic } from "../../lib/atomic-file.js";
 import type { ExecutionGraph } from "../graph.js";
+import type { RunFacts } from "../rank/rank-facts.js";
 import { encodeGraph } from "./encode.js";
 import type { ContainerMeta } from "./meta.js";
 
@@ -8,6 +9,6 @@ import type { ContainerMeta } from "./meta.js";
  * @returns bytes written.
  * @throws UserError where the path cannot be written, EnvironmentError where the disk is full.
  */
-export function writeContainer(path: string, graph: ExecutionGraph, meta: ContainerMeta): number {
-	return writeFileAtomic(path, encodeGraph(graph, meta));
+export function writeContainer(path: string, graph: ExecutionGraph, meta: ContainerMeta, facts?: RunFacts): number {
+	return writeFileAtomic(path, encodeGraph(graph, meta, facts));
 }

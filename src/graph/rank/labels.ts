@@ -79,7 +79,7 @@ const passOfName = (name: string): number => PASS_NAMES.find(([pattern]) => patt
 /** In the numbers of the draft; `orderLabels` moves them to those of the block. */
 export function labelTasks(draft: RankDraft, trace: Trace, cpu: CpuTasks): TaskLabels {
 	const { events } = trace;
-	const { count, category, track, sequence, startNs } = events;
+	const { count, category, track, sequence, startNs, durNs } = events;
 	const passOf = byName(trace, passOfName);
 	const layerOf = byName(trace, layerOfName);
 	const isCall = byName(trace, (name) => COLLECTIVE_CALL.test(name));
@@ -137,7 +137,12 @@ export function labelTasks(draft: RankDraft, trace: Trace, cpu: CpuTasks): TaskL
 		const p = at(passes, startNs[row]!);
 		if (p === NONE || passes.value[p] !== PassKind.forward) continue;
 		const ranges = rangesOf.get(track[row]!);
-		if (ranges) placeOfSequence.set(sequence[row]!, forwardPlace(ranges.layers, p, startNs[row]!));
+		if (!ranges) continue;
+		// An operator around a layer (a checkpoint of its activations) belongs to that layer.
+		const { layers } = ranges;
+		const inside = lastAtMost(layers.startNs, startNs[row]! + durNs[row]!);
+		const isAround = inside > lastAtMost(layers.startNs, startNs[row]!);
+		placeOfSequence.set(sequence[row]!, isAround ? layers.value[inside]! : forwardPlace(layers, p, startNs[row]!));
 	}
 	for (const { track: own, firstTask, taskCount } of cpu.threads) {
 		const { layers, calls, linked } = rangesOf.get(own)!;

@@ -19,11 +19,16 @@ export interface PlanTimes {
 	readonly taskCount: number;
 }
 
+export interface PlanLaneTimes extends PlanTimes {
+	/** When a program is done with what it has on a lane; -Infinity where it has nothing there. */
+	readonly laneFinishNs: (program: number, lane: number) => number;
+}
+
 /**
  * @param log gets what the devices do
  * @throws Error for plans with runtime dependencies, which only the engine resolves, and for ranks that wait for ever.
  */
-export function runPlan(plan: ExecutionPlan, log?: DeviceLog): PlanTimes {
+export function runPlan(plan: ExecutionPlan, log?: DeviceLog): PlanLaneTimes {
 	const { blockLibrary, programs } = plan;
 	if (blockLibrary.blocks.some(({ waitTask }) => waitTask.length > 0))
 		throw new Error("a plan with runtime dependencies needs the engine: instantiate it");
@@ -40,6 +45,7 @@ export function runPlan(plan: ExecutionPlan, log?: DeviceLog): PlanTimes {
 	return {
 		makespanNs: finishNs.reduce((latest, ns) => Math.max(latest, ns), 0),
 		finishNs,
+		laneFinishNs: (program, lane) => ranks[program]!.laneFinishNs(lane),
 		taskCount: ranks.reduce((sum, rank) => sum + rank.taskCount, 0),
 	};
 }

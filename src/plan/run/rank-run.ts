@@ -61,6 +61,10 @@ export class RankRun {
 		return latest;
 	}
 
+	laneFinishNs(lane: number): number {
+		return this.#time[2 * lane + 1]!;
+	}
+
 	/** Goes on until the program ends or somebody is missing; puts programs that need wait no longer into `ready`. */
 	run(self: number, meetings: MeetingTimes, ready: number[]): void {
 		const { block } = this.program;

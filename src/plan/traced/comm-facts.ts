@@ -1,7 +1,8 @@
 /** What each communication task of the base run is: which group, which operation, how many bytes, which messages. */
 import type { CollectiveOp } from "../../cost/cost-model.js";
 import { ranksOf } from "../../graph/comms/groups.js";
-import { isReceive, isSend, type RankComms } from "../../graph/comms/rank-comms.js";
+import { isReceive, isSend } from "../../graph/comms/rank-comms.js";
+import type { CommTable } from "../../graph/rank/rank-facts.js";
 import type { GroupRole } from "../block.js";
 import type { MessagePart } from "../blocks/messages.js";
 
@@ -83,8 +84,14 @@ function roleByMembers(grid: RankGrid, members: readonly number[]): GroupRole {
 }
 
 /** Facts of every communication task of a rank, by the task's number in the rank's block. */
-export function commFacts(comms: RankComms, grid: RankGrid): ReadonlyMap<number, CommFacts> {
+export function commFacts(comms: CommTable, grid: RankGrid): ReadonlyMap<number, CommFacts> {
 	const facts = new Map<number, CommFacts>();
+	const ranksOfText = new Map<number, readonly number[]>();
+	const groupRanks = (text: number): readonly number[] => {
+		const known = ranksOfText.get(text) ?? ranksOf(comms.strings[text]!);
+		ranksOfText.set(text, known);
+		return known;
+	};
 	for (let op = 0; op < comms.count; op++) {
 		const text = (column: Uint32Array): string => comms.strings[column[op]!]!;
 		const collective = text(comms.collective);
@@ -107,7 +114,7 @@ export function commFacts(comms: RankComms, grid: RankGrid): ReadonlyMap<number,
 			continue;
 		}
 		const header = comms.processGroups.find(({ name }) => name === text(comms.groupName));
-		const recorded = ranksOf(text(comms.groupRanks));
+		const recorded = groupRanks(comms.groupRanks[op]!);
 		const members = recorded.length > 0 ? recorded : (header?.ranks ?? []);
 		const description = text(comms.groupDesc) || (header?.desc ?? "");
 		const known = OPS.find(([pattern]) => pattern.test(collective));
@@ -125,7 +132,7 @@ export function commFacts(comms: RankComms, grid: RankGrid): ReadonlyMap<number,
 }
 
 /** To or from which neighbour; ranks of the job, or of the pipeline's group where they are too small to be that. */
-function partOf(comms: RankComms, op: number, grid: RankGrid, sends: boolean): MessagePart {
+function partOf(comms: CommTable, op: number, grid: RankGrid, sends: boolean): MessagePart {
 	const own = stageOfRank(grid, comms.rank);
 	const peer = sends ? comms.dst[op]! : comms.src[op]!;
 	const perStage = grid.tensor * grid.context * grid.data;

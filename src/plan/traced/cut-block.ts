@@ -4,6 +4,7 @@ import { type Block, NO_LANE } from "../block.js";
 import { BlockBuilder } from "../block-builder.js";
 import type { MessagePart } from "../blocks/messages.js";
 import type { CommFacts } from "./comm-facts.js";
+import { type Inserter, type KernelEdits, NOT_TRACED } from "./insert.js";
 import type { StreamWait } from "./traced-library.js";
 
 export interface CutOptions {
@@ -20,20 +21,66 @@ export interface CutOptions {
 	readonly parts?: readonly (readonly MessagePart[])[];
 	/** Bytes of a message in the target. */
 	readonly messageBytes: number;
-	/** Waits by task: [begin, end) of the graph's waits. */
+	/** Runtime waits of a task, by number in the graph. */
 	readonly waitsOf: (task: number) => readonly number[];
+	/** What the target communicates before and after kernels that the base run does not. */
+	readonly edits: KernelEdits;
+	/** Writes it. */
+	readonly inserter: (builder: BlockBuilder) => Inserter;
 }
 
-export function cutBlock(graph: ExecutionGraph, name: string, tasks: Uint32Array, options: CutOptions): Block {
+export interface CutBlock {
+	readonly block: Block;
+	/** The graph's task of each of the block's, or NOT_TRACED. */
+	readonly taskOf: readonly number[];
+}
+
+export function cutBlock(graph: ExecutionGraph, name: string, tasks: Uint32Array, options: CutOptions): CutBlock {
 	const { kind, processor, predOffset, pred, delayNs, edgeKind, confidence } = graph;
-	const { laneOf, stringOf, durationOf, factsOf, waitsOf } = options;
+	const { laneOf, stringOf, durationOf, factsOf, waitsOf, edits } = options;
 	const builder = new BlockBuilder();
+	const inserter = options.inserter(builder);
 	const localOf = new Map<number, number>();
+	const taskOf: number[] = [];
+	const kernelOfLaunch = new Map<number, number>();
+	for (const kernel of edits.keys()) {
+		const launch = launchOf(graph, kernel);
+		if (launch !== undefined) kernelOfLaunch.set(launch, kernel);
+	}
+	/** What was inserted belongs to no task of the graph. */
+	const inserted = (count: number): void => {
+		while (taskOf.length < count) taskOf.push(NOT_TRACED);
+	};
 	let exchange = 0;
 	for (let i = 0; i < tasks.length; i++) {
 		const task = tasks[i]!;
 		const durationNs = durationOf(task);
-		if (durationNs === undefined) continue;
+		const launched = edits.get(kernelOfLaunch.get(task) ?? -1);
+		const edit = edits.get(task);
+		if (launched) for (const collective of launched.before) inserter.call(collective, laneOf(processor[task]!));
+		if (edit) for (const collective of edit.before) inserter.collective(collective);
+		inserted(builder.taskCount);
+		if (durationNs !== undefined) write(task, durationNs);
+		if (launched) for (const collective of launched.after) inserter.call(collective, laneOf(processor[task]!));
+		if (edit) {
+			if (edit.awaits) inserter.await();
+			for (const collective of edit.after) inserter.collective(collective);
+		}
+		inserted(builder.taskCount);
+	}
+	for (let i = 0; i < tasks.length; i++) {
+		const transfer = localOf.get(tasks[i]!);
+		const wait = transfer === undefined ? undefined : options.awaited.get(tasks[i]!);
+		if (transfer === undefined || wait === undefined) continue;
+		const lane = laneOf(wait.processor);
+		builder.task(TaskKind.memory, lane, stringOf(graph.name[tasks[i]!]!), 0, 0);
+		builder.afterLane(lane, EdgeKind.intraStream);
+		builder.after(transfer, EdgeKind.interStream, { delayNs: wait.delayNs });
+	}
+	inserted(builder.taskCount);
+	return { block: builder.build(name), taskOf };
+
+	function write(task: number, durationNs: number): void {
 		const taskKind = kind[task]! as TaskKind;
 		const lane = laneOf(processor[task]!);
 		const facts = factsOf(task);
@@ -46,6 +93,7 @@ export function cutBlock(graph: ExecutionGraph, name: string, tasks: Uint32Array
 			durationNs,
 		);
 		localOf.set(task, own);
+		taskOf.push(task);
 		let arrive = own;
 		let ordered = lane === NO_LANE;
 		for (let e = predOffset[task]!; e < predOffset[task + 1]!; e++) {
@@ -78,19 +126,24 @@ export function cutBlock(graph: ExecutionGraph, name: string, tasks: Uint32Array
 				for (const part of parts) builder.meeting(arrive, "message", options.messageBytes, part.startsWith("receive"));
 			} else builder.meeting(arrive, facts.role, facts.bytes);
 		}
+		// What has been launched by then is what stands before it: a program's order is that of its launches.
 		for (const wait of waitsOf(task))
-			builder.wait(laneOf(graph.waitStream[wait]!), graph.waitDelayNs[wait]!, graph.waitConfidence[wait]!);
+			builder.afterLane(laneOf(graph.waitStream[wait]!), EdgeKind.sync, {
+				delayNs: graph.waitDelayNs[wait]!,
+				confidence: graph.waitConfidence[wait]!,
+			});
 	}
-	for (let i = 0; i < tasks.length; i++) {
-		const transfer = localOf.get(tasks[i]!);
-		const wait = transfer === undefined ? undefined : options.awaited.get(tasks[i]!);
-		if (transfer === undefined || wait === undefined) continue;
-		const lane = laneOf(wait.processor);
-		builder.task(TaskKind.memory, lane, stringOf(graph.name[tasks[i]!]!), 0, 0);
-		builder.afterLane(lane, EdgeKind.intraStream);
-		builder.after(transfer, EdgeKind.interStream, { delayNs: wait.delayNs });
+}
+
+/** The call that launched device work, of an arrival's transfer the arrival's. */
+export function launchOf(graph: ExecutionGraph, task: number): number | undefined {
+	const { predOffset, pred, edgeKind, kind } = graph;
+	for (let e = predOffset[task]!; e < predOffset[task + 1]!; e++) {
+		const from = pred[e]! >> 1;
+		if (edgeKind[e] === EdgeKind.launch) return from;
+		if (kind[from] === TaskKind.arrive && kind[task] !== TaskKind.arrive) return launchOf(graph, from);
 	}
-	return builder.build(name);
+	return undefined;
 }
 
 function isLaunch(graph: ExecutionGraph, task: number): boolean {

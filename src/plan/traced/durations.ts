@@ -4,15 +4,19 @@
  */
 import type { ModelConfig } from "../../config/model.js";
 import type { ParallelConfig } from "../../config/parallel.js";
-import type { AttentionShape, CostModel } from "../../cost/cost-model.js";
+import type { AttentionShape, CollectiveOp, CostModel } from "../../cost/cost-model.js";
 import { TaskKind } from "../../graph/graph.js";
+import type { GroupRole } from "../block.js";
 import { layOutParts } from "../layout.js";
 import { embeddingParameters, headParameters, layerParameters } from "../parameters.js";
 import type { CommFacts } from "./comm-facts.js";
-import { arrayElements, type KernelWork, kernelWork } from "./kernel-work.js";
-import { productShape } from "./linear-shapes.js";
-import { changesLinks, collectiveInTarget, type TracedJob } from "./rescale.js";
+import { type KernelEdits, NO_EDITS } from "./insert.js";
+import { type ArrayName, arrayElements, type KernelWork, kernelWork, type ShapedJob } from "./kernel-work.js";
+import { type LinearName, type ProductName, type ProductShape, productIndex, productShape } from "./linear-shapes.js";
+import { recomputedTasks } from "./recomputed.js";
+import { changesLinks, collectiveInTarget, placementOf, type TracedJob } from "./rescale.js";
 import type { Segment } from "./segments.js";
+import { replacesTensor, tensorEdits } from "./tensor-edits.js";
 import type { TracedLibrary } from "./traced-library.js";
 
 /** Where a block is cut from and where it goes: what the optimizer's work depends on. */
@@ -26,12 +30,25 @@ interface StageLoad {
 	readonly layers: number;
 }
 
+/** Segments of passes, in which the tensor group communicates. */
+const IN_PASSES: ReadonlySet<Segment["kind"]> = new Set(["before", "layer", "behind"]);
+
 export class TargetDurations {
 	readonly #blockLibrary: TracedLibrary;
 	readonly #base: TracedJob;
+	readonly #shapedBase: ShapedJob;
 	readonly #target: TracedJob;
 	readonly #cost: CostModel;
 	readonly #work = new Map<Segment, Map<number, KernelWork>>();
+	readonly #attentionRatios = new Map<"forward" | "backward", number>();
+	readonly #productRatios = new Map<string, number>();
+	readonly #levels = new Map<string, number>();
+	readonly #edits = new Map<Segment, KernelEdits>();
+	readonly #again = new Map<Segment, ReadonlySet<number>>();
+	readonly #replacesTensor: boolean;
+	readonly #sameDtype: boolean;
+	readonly #changesRecompute: boolean;
+	readonly #names = new Map<Segment, Map<number, number>>();
 	/** What a kernel takes that does nothing: no longer than the shortest of the run. */
 	readonly #floorNs: number;
 	readonly #baseLoads: readonly StageLoad[];
@@ -40,7 +57,11 @@ export class TargetDurations {
 	constructor(blockLibrary: TracedLibrary, base: TracedJob, target: TracedJob, cost: CostModel) {
 		this.#blockLibrary = blockLibrary;
 		this.#base = base;
+		this.#shapedBase = { job: base, products: productIndex(base) };
 		this.#target = target;
+		this.#sameDtype = base.parallel.dtype === target.parallel.dtype;
+		this.#replacesTensor = replacesTensor(base, target);
+		this.#changesRecompute = blockLibrary.recompute !== target.parallel.recompute;
 		this.#cost = cost;
 		let shortest = cost.memoryBound(0);
 		const { kind, durationNs, taskCount } = blockLibrary.graph;
@@ -53,6 +74,7 @@ export class TargetDurations {
 
 	/** Nanoseconds, or undefined where the target does not run the task. */
 	of(task: number, segment: Segment, stages: StageMove): number | undefined {
+		if (this.#drops(task, segment)) return undefined;
 		const { graph } = this.#blockLibrary;
 		const measured = graph.durationNs[task]!;
 		const facts = this.#blockLibrary.factsOf(task) ?? this.#arrivalFacts(task);
@@ -66,48 +88,156 @@ export class TargetDurations {
 		return Math.round(this.#kernel(task, segment, measured));
 	}
 
+	/**
+	 * How the run's collectives of a group are to the model's times: of the same operation where there are some, else of
+	 * any; 1 where the group has none, or moves to links of which they tell nothing.
+	 */
+	level(role: GroupRole, op: CollectiveOp): number {
+		const key = `${role} ${op}`;
+		let level = this.#levels.get(key);
+		if (level === undefined) {
+			const isTold = !changesLinks(role, this.#base, this.#target);
+			level = isTold ? (this.#measuredLevel(role, op) ?? this.#measuredLevel(role, undefined) ?? 1) : 1;
+			this.#levels.set(key, level);
+		}
+		return level;
+	}
+
+	#measuredLevel(role: GroupRole, op: CollectiveOp | undefined): number | undefined {
+		const { durationNs } = this.#blockLibrary.graph;
+		let wireNs = 0;
+		let modelNs = 0;
+		for (const { begin, comms } of this.#blockLibrary.ranks) {
+			for (const [row, facts] of comms) {
+				if (facts.role !== role || facts.op === undefined || (op !== undefined && facts.op !== op)) continue;
+				if (role === "tensor" && !this.#isOfActivations(facts)) continue;
+				wireNs += durationNs[begin + row]!;
+				modelNs += this.#cost.collective(facts.op, facts.bytes, placementOf(role, this.#base));
+			}
+		}
+		return modelNs > 0 ? wireNs / modelNs : undefined;
+	}
+
 	/** Whether only the model knows how long a task takes: its group uses links that it did not use. */
 	isModelled(task: number): boolean {
 		const facts = this.#blockLibrary.factsOf(task);
 		return facts?.op !== undefined && changesLinks(facts.role, this.#base, this.#target);
 	}
 
-	/** What a kernel of the base run does. */
-	workOf(task: number, segment: Segment): KernelWork | undefined {
+	/** What the compute kernels of a segment of the base run do, in order. */
+	workOf(segment: Segment): ReadonlyMap<number, KernelWork> {
 		let work = this.#work.get(segment);
 		if (work === undefined) {
-			work = kernelWork(this.#blockLibrary.graph, this.#base, segment);
+			work = kernelWork(this.#blockLibrary.graph, this.#shapedBase, segment, this.#recomputed(segment));
 			this.#work.set(segment, work);
 		}
-		return work.get(task);
+		return work;
+	}
+
+	/** Kernels of a segment whose products are gradients of weights. */
+	weightGradients(segment: Segment): number[] {
+		return [...this.workOf(segment)]
+			.filter(([, work]) => work.kind === "product" && work.product.product === "wgrad")
+			.map(([task]) => task);
+	}
+
+	/** The kernels of a forward pass through attention, and the calls that launch them. */
+	attentionForward(segment: Segment): ReadonlySet<number> {
+		return recomputedTasks(this.#blockLibrary.graph, "selective", segment, segment);
+	}
+
+	/** What the target communicates around the kernels of a segment that the base run does not. */
+	editsOf(segment: Segment): KernelEdits {
+		if (!this.#replacesTensor || !IN_PASSES.has(segment.kind)) return NO_EDITS;
+		let edits = this.#edits.get(segment);
+		if (edits === undefined) {
+			const editor = {
+				base: this.#base,
+				target: this.#target,
+				wireNs: (op: CollectiveOp, bytes: number) => this.#tensorNs(op, bytes),
+			};
+			edits = tensorEdits(editor, segment, this.workOf(segment));
+			this.#edits.set(segment, edits);
+		}
+		return edits;
+	}
+
+	#tensorNs(op: CollectiveOp, bytes: number): number {
+		return this.#cost.collective(op, bytes, placementOf("tensor", this.#target)) * this.level("tensor", op);
+	}
+
+	#recomputed(segment: Segment): ReadonlySet<number> {
+		let tasks = this.#again.get(segment);
+		if (tasks === undefined) {
+			tasks = this.#blockLibrary.recomputedIn(segment);
+			this.#again.set(segment, tasks);
+		}
+		return tasks;
+	}
+
+	/** What the target does not do, or does otherwise. */
+	#drops(task: number, segment: Segment): boolean {
+		if (this.#changesRecompute && this.#recomputed(segment).has(task)) return true;
+		if (!this.#replacesTensor || !IN_PASSES.has(segment.kind)) return false;
+		const { kind } = this.#blockLibrary.graph;
+		const isCpu = kind[task]! < TaskKind.kernel;
+		const facts = isCpu
+			? this.#blockLibrary.callFactsOf(task)
+			: (this.#blockLibrary.factsOf(task) ?? this.#arrivalFacts(task));
+		return facts?.role === "tensor" && this.#isOfActivations(facts);
+	}
+
+	/** Sums of the loss and the tokens themselves are a few bytes a token; activations are a hidden size a token. */
+	#isOfActivations({ bytes }: CommFacts): boolean {
+		return bytes > 16 * arrayElements(this.#base, "tokens") + 64;
 	}
 
 	#kernel(task: number, segment: Segment, measured: number): number {
-		const work = this.workOf(task, segment);
-		const dtype = this.#base.parallel.dtype;
+		const work = this.workOf(segment).get(task);
 		switch (work?.kind) {
 			case "product": {
-				const { linear, product } = work.product;
-				const from = productShape(this.#base, linear, product);
-				const to = productShape(this.#target, linear, product);
-				if (from.m === to.m && from.n === to.n && from.k === to.k) return measured;
-				return (
-					(measured * this.#cost.gemm(to.m, to.n, to.k, this.#target.parallel.dtype)) /
-					this.#cost.gemm(from.m, from.n, from.k, dtype)
-				);
+				return measured * this.#productRatio(work.product.linear, work.product.product);
 			}
 			case "attention": {
-				const from = attentionShape(this.#base);
-				const to = attentionShape(this.#target);
-				if (JSON.stringify(from) === JSON.stringify(to)) return measured;
-				const time = (shape: AttentionShape): number => this.#cost.attention(work.direction, shape, dtype);
-				return (measured * time(to)) / time(from);
+				return measured * this.#attentionRatio(work.direction);
 			}
 			case "array":
-				return this.#byBytes(measured, arrayElements(this.#target, work.array) / arrayElements(this.#base, work.array));
+				return this.#byBytes(measured, this.#arrayBytes(this.#target, work) / this.#arrayBytes(this.#base, work));
 			default:
 				return measured;
 		}
+	}
+
+	#arrayBytes(job: TracedJob, { array }: { readonly array: ArrayName }): number {
+		return arrayElements(job, array) * activationSize(job);
+	}
+
+	/** 1 where the product has the same shape. */
+	#productRatio(linear: LinearName, product: ProductName): number {
+		const key = `${linear} ${product}`;
+		let ratio = this.#productRatios.get(key);
+		if (ratio === undefined) {
+			const from = productShape(this.#base, linear, product);
+			const to = productShape(this.#target, linear, product);
+			const isSame = from.m === to.m && from.n === to.n && from.k === to.k && this.#sameDtype;
+			const time = ({ m, n, k }: ProductShape, { parallel }: TracedJob): number =>
+				this.#cost.gemm(m, n, k, parallel.dtype);
+			ratio = isSame ? 1 : time(to, this.#target) / time(from, this.#base);
+			this.#productRatios.set(key, ratio);
+		}
+		return ratio;
+	}
+
+	/** 1 where attention has the same shape. */
+	#attentionRatio(direction: "forward" | "backward"): number {
+		let ratio = this.#attentionRatios.get(direction);
+		if (ratio === undefined) {
+			const [from, to] = [attentionShape(this.#base), attentionShape(this.#target)];
+			const time = (shape: AttentionShape): number => this.#cost.attention(direction, shape, this.#base.parallel.dtype);
+			ratio = JSON.stringify(from) === JSON.stringify(to) ? 1 : time(to) / time(from);
+			this.#attentionRatios.set(direction, ratio);
+		}
+		return ratio;
 	}
 
 	#byBytes(measured: number, ratio: number): number {
@@ -125,11 +255,22 @@ export class TargetDurations {
 			segment.kind === "tail" && job.parallel.useDistributedOptimizer ? job.parallel.dataParallelSize : 1;
 		const parameters = after.parameters / shard(this.#target) / (before.parameters / shard(this.#base));
 		if (parameters === 1) return measured;
-		let same = 0;
-		for (const other of segment.tasks) if (graph.name[other] === graph.name[task]) same++;
+		const same = this.#sameNames(segment).get(graph.name[task]!)!;
 		if (same < 2 * before.layers) return Math.round(this.#byBytes(measured, parameters));
 		const layers = after.layers / before.layers;
 		return Math.round(layers * this.#byBytes(measured, parameters / layers));
+	}
+
+	/** Tasks of each name in a segment. */
+	#sameNames(segment: Segment): ReadonlyMap<number, number> {
+		let counts = this.#names.get(segment);
+		if (counts === undefined) {
+			counts = new Map();
+			const { name } = this.#blockLibrary.graph;
+			for (const task of segment.tasks) counts.set(name[task]!, (counts.get(name[task]!) ?? 0) + 1);
+			this.#names.set(segment, counts);
+		}
+		return counts;
 	}
 
 	/** Facts stand with the transfer; its arrival goes with it. */
@@ -154,15 +295,15 @@ export class TargetDurations {
 		return Math.round(collectiveInTarget(this.#cost, facts.role, measured, from, to));
 	}
 
-	#bytesFactor({ role, bytes }: CommFacts): number {
+	#bytesFactor(facts: CommFacts): number {
+		const { role } = facts;
 		const ratio = (of: (job: TracedJob) => number): number => of(this.#target) / of(this.#base);
 		if (role === "embedding")
 			return ratio(({ model, parallel }) => (model.vocabSize * model.hiddenSize) / parallel.tensorModelParallelSize);
 		if (role !== "tensor") return 1;
 		const tokens = (job: TracedJob): number => arrayElements(job, "tokens");
-		// Sums of the loss and the tokens themselves are a few bytes a token; activations are a hidden size a token.
-		if (bytes <= 16 * tokens(this.#base) + 64) return ratio(tokens);
-		return ratio((job) => tokens(job) * job.model.hiddenSize);
+		if (!this.#isOfActivations(facts)) return ratio(tokens);
+		return ratio((job) => tokens(job) * job.model.hiddenSize * activationSize(job));
 	}
 }
 
@@ -172,6 +313,11 @@ function sameGroup(base: TracedJob, target: TracedJob, { role }: CommFacts): boo
 			? String(p.tensorModelParallelSize)
 			: `${p.tensorModelParallelSize} ${p.dataParallelSize} ${p.pipelineModelParallelSize}`;
 	return degrees(base) === degrees(target);
+}
+
+/** Bytes of a number in activations: products in fp8 leave them in bf16. */
+function activationSize({ parallel }: TracedJob): number {
+	return parallel.dtype === "fp32" ? 4 : 2;
 }
 
 function attentionShape({ model, parallel }: TracedJob): AttentionShape {

@@ -1,5 +1,6 @@
 /** The lanes of a traced library: threads by how they rank on their rank, streams by their numbers. */
 import { type ExecutionGraph, NO_PROCESSOR } from "../../graph/graph.js";
+import { PassKind } from "../../graph/rank/labels.js";
 import { type Lane, NO_LANE } from "../block.js";
 import type { TracedRank } from "./segments.js";
 
@@ -8,9 +9,14 @@ export interface TracedLanes {
 	/** The lane of each processor of the graph. */
 	readonly laneOf: (processor: number) => number;
 	readonly main: number;
+	/** The thread that most of the backward pass runs on. */
+	readonly backward: number;
 	/** The stream with the most kernels. */
 	readonly compute: number;
 }
+
+/** The thread that runs the steps. */
+export const MAIN_LANE = 0;
 
 export function tracedLanes(graph: ExecutionGraph, ranks: readonly TracedRank[]): TracedLanes {
 	const lanes: Lane[] = [{ kind: "thread", id: "1", name: "main thread" }];
@@ -25,17 +31,23 @@ export function tracedLanes(graph: ExecutionGraph, ranks: readonly TracedRank[])
 		return id;
 	};
 	const kernels = new Map<number, number>();
+	const backwardTasks = new Map<number, number>();
 	for (const { begin, end, labels } of ranks) {
-		const tasksOn = new Map<number, number>();
+		const counts = new Uint32Array(graph.processors.length);
 		let main = -1;
 		for (let task = begin; task < end; task++) {
 			const on = graph.processor[task]!;
 			if (on === NO_PROCESSOR) continue;
-			tasksOn.set(on, (tasksOn.get(on) ?? 0) + 1);
+			counts[on]!++;
 			if (labels.main[task - begin] === 1) main = on;
 		}
-		if (main >= 0) laneOfProcessor[main] = 0;
-		const sorted = [...tasksOn].sort((a, b) => b[1] - a[1]);
+		if (main >= 0) laneOfProcessor[main] = MAIN_LANE;
+		const sorted = [...counts.entries()].filter(([, tasks]) => tasks > 0).sort((a, b) => b[1] - a[1]);
+		const onThread = new Uint32Array(graph.processors.length);
+		for (let task = begin; task < end; task++) {
+			const pass = labels.pass[task - begin]!;
+			if (pass >= 0 && labels.passKind[pass] === PassKind.backward) onThread[graph.processor[task]!]!++;
+		}
 		let other = 1;
 		for (const [on, tasks] of sorted) {
 			if (on === main) continue;
@@ -48,12 +60,20 @@ export function tracedLanes(graph: ExecutionGraph, ranks: readonly TracedRank[])
 				laneOfProcessor[on] = lane(`thread ${nth}`, () => ({ kind, id: String(nth), name: `thread ${nth}` }));
 			}
 		}
+		onThread.forEach((tasks, on) => {
+			if (tasks > 0) backwardTasks.set(laneOfProcessor[on]!, (backwardTasks.get(laneOfProcessor[on]!) ?? 0) + tasks);
+		});
 	}
-	const compute = [...kernels].sort((a, b) => b[1] - a[1])[0]?.[0] ?? 0;
+	const compute = mostUsed(kernels) ?? 0;
 	return {
 		lanes,
 		laneOf: (processor) => (processor === NO_PROCESSOR ? NO_LANE : laneOfProcessor[processor]!),
-		main: 0,
+		main: MAIN_LANE,
+		backward: mostUsed(backwardTasks) ?? MAIN_LANE,
 		compute,
 	};
+}
+
+function mostUsed(uses: ReadonlyMap<number, number>): number | undefined {
+	return [...uses].sort((a, b) => b[1] - a[1])[0]?.[0];
 }

@@ -42,19 +42,26 @@ export function productShape({ model, parallel }: TracedJob, linear: LinearName,
 	}
 }
 
-/** All products of a job whose dimensions are these, in any order. */
-export function productsLike(job: TracedJob, dims: ProductShape): Product[] {
-	const key = sorted(dims);
-	const found: Product[] = [];
+/** By its dimensions, in any order. */
+export type ProductIndex = ReadonlyMap<string, readonly Product[]>;
+
+export function productIndex(job: TracedJob): ProductIndex {
+	const index = new Map<string, Product[]>();
 	for (const linear of [...LAYER_LINEARS, "output"] as const) {
 		for (const product of ["forward", "dgrad", "wgrad"] as const) {
 			const shape = productShape(job, linear, product);
-			if (sorted(shape) === key) found.push({ linear, product, ...shape });
+			const key = dimensions(shape);
+			index.set(key, [...(index.get(key) ?? []), { linear, product, ...shape }]);
 		}
 	}
-	return found;
+	return index;
 }
 
-function sorted({ m, n, k }: ProductShape): string {
+/** All products of a job whose dimensions are these. */
+export function productsLike(index: ProductIndex, dims: ProductShape): readonly Product[] {
+	return index.get(dimensions(dims)) ?? [];
+}
+
+function dimensions({ m, n, k }: ProductShape): string {
 	return [m, n, k].sort((a, b) => a - b).join();
 }

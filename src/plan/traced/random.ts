@@ -13,6 +13,16 @@ export class Draws {
 	}
 }
 
+/** `count` of the items at most, drawn without replacement, in their order. */
+export function sample<T>(items: readonly T[], count: number, draws: Draws): readonly T[] {
+	if (items.length <= count) return items;
+	// Every item is as likely: it is taken with the chance that is left for as many as are left (Knuth, algorithm S).
+	const kept: T[] = [];
+	for (let i = 0; kept.length < count; i++)
+		if (draws.below(items.length - i) < count - kept.length) kept.push(items[i]!);
+	return kept;
+}
+
 /** The finaliser of MurmurHash3 (Appleby, public domain). */
 function mix(value: number): number {
 	let x = Math.imul(value ^ (value >>> 16), 0x85eb_ca6b);

@@ -6,7 +6,8 @@ import { BlockBuilder } from "../block-builder.js";
 import type { MessagePart } from "../blocks/messages.js";
 import { StringTable } from "../blocks/strings.js";
 import { cutBlock } from "./cut-block.js";
-import { type TracedLanes, tracedLanes } from "./lanes.js";
+import { Inserter, type KernelEdits, NO_EDITS, NOT_TRACED } from "./insert.js";
+import type { TracedLanes } from "./lanes.js";
 import type { Source } from "./provenance.js";
 import { activationBytes, placementOf, type TracedJob } from "./rescale.js";
 import type { Segment } from "./segments.js";
@@ -19,6 +20,13 @@ export interface SyntheticCollective {
 	readonly wireNs: number;
 	/** The compute stream waits for it. */
 	readonly awaited: boolean;
+}
+
+/** How a segment is cut besides: as other messages, with other communication, on other threads. */
+export interface CutHow {
+	readonly parts?: readonly (readonly MessagePart[])[];
+	readonly edits?: KernelEdits;
+	readonly laneOf?: (processor: number) => number;
 }
 
 export class TracedBlocks {
@@ -39,7 +47,7 @@ export class TracedBlocks {
 		readonly target: TracedJob,
 		readonly cost: CostModel,
 	) {
-		this.#traced = tracedLanes(blockLibrary.graph, blockLibrary.ranks);
+		this.#traced = blockLibrary.lanes;
 		this.lanes = [...this.#traced.lanes];
 		this.#messageBytes = activationBytes(target);
 		const waits = new Map<number, number[]>();
@@ -57,59 +65,88 @@ export class TracedBlocks {
 		variant: string,
 		durationOf: (task: number) => number | undefined,
 		isModelled: (task: number) => boolean,
-		parts?: readonly (readonly MessagePart[])[],
+		{ parts, edits = NO_EDITS, laneOf = this.#traced.laneOf }: CutHow = {},
 	): number {
-		let variants = this.#cut.get(segment);
-		if (variants === undefined) {
-			variants = new Map();
-			this.#cut.set(segment, variants);
-		}
+		const variants = this.#variantsOf(segment);
 		let id = variants.get(variant);
 		if (id === undefined) {
 			const { graph } = this.blockLibrary;
-			const block = cutBlock(graph, segment.kind, segment.tasks, {
-				laneOf: this.#traced.laneOf,
+			const durations = new Map(Array.from(segment.tasks, (task) => [task, durationOf(task)] as const));
+			const { block, taskOf } = cutBlock(graph, segment.kind, segment.tasks, {
+				laneOf,
+				edits,
+				inserter: (builder) => this.#inserter(builder),
 				stringOf: (string) => this.#string(graph, string),
-				durationOf,
+				durationOf: (task) => durations.get(task),
 				factsOf: (task) => this.blockLibrary.factsOf(task),
 				awaited: this.blockLibrary.awaited,
 				messageBytes: this.#messageBytes,
 				waitsOf: (task) => this.#waits.get(task) ?? [],
 				...(parts ? { parts } : {}),
 			});
-			this.sources.set(block, this.#sourcesOf(segment, block.taskCount, durationOf, isModelled));
+			this.sources.set(
+				block,
+				taskOf.map((task) => this.#sourceOf(task, durations.get(task), isModelled)),
+			);
 			id = this.blocks.push(block) - 1;
 			variants.set(variant, id);
 		}
 		return id;
 	}
 
-	/** Behind the segment's own tasks stand waits, which take no time. */
-	#sourcesOf(
-		{ tasks }: Segment,
-		count: number,
-		durationOf: (task: number) => number | undefined,
-		isModelled: (task: number) => boolean,
-	): Source[] {
+	#variantsOf(segment: Segment): Map<string, number> {
+		const variants = this.#cut.get(segment) ?? new Map<string, number>();
+		this.#cut.set(segment, variants);
+		return variants;
+	}
+
+	#sourceOf(task: number, durationNs: number | undefined, isModelled: (task: number) => boolean): Source {
+		if (task === NOT_TRACED || isModelled(task)) return "modelled";
+		return durationNs === this.blockLibrary.graph.durationNs[task] ? "measured" : "scaled";
+	}
+
+	#inserter(builder: BlockBuilder): Inserter {
+		const { main, compute } = this.#traced;
+		return new Inserter(builder, {
+			main,
+			compute,
+			laneOf: (role) => this.#lane(`${role} group`),
+			stringOf: (text) => this.#strings.id(text),
+			cpuNs: Math.round(this.cost.cpuOpNs),
+			launchNs: Math.round(this.cost.launchNs),
+		});
+	}
+
+	/** Kernels of a segment by themselves, each launched by the main thread. */
+	kernels(segment: Segment, name: string, tasks: readonly (readonly [task: number, durationNs: number])[]): number {
+		const variants = this.#variantsOf(segment);
+		const known = variants.get(name);
+		if (known !== undefined) return known;
+		const { graph } = this.blockLibrary;
+		const { main, compute } = this.#traced;
+		const builder = new BlockBuilder();
 		const sources: Source[] = [];
-		for (const task of tasks) {
-			const durationNs = durationOf(task);
-			if (durationNs === undefined) continue;
-			const isMeasured = durationNs === this.blockLibrary.graph.durationNs[task];
-			sources.push(isModelled(task) ? "modelled" : isMeasured ? "measured" : "scaled");
+		for (const [task, durationNs] of tasks) {
+			const own = this.#string(graph, graph.name[task]!);
+			const call = builder.task(TaskKind.launch, main, own, 0, Math.round(this.cost.cpuOpNs));
+			builder.afterLane(main, EdgeKind.intraThread);
+			builder.task(TaskKind.kernel, compute, own, this.#string(graph, graph.shape[task]!), durationNs);
+			builder.after(call, EdgeKind.launch, { delayNs: Math.round(this.cost.launchNs) });
+			builder.afterLane(compute, EdgeKind.intraStream, { delayNs: Math.round(this.cost.kernelGapNs) });
+			sources.push("modelled", durationNs === graph.durationNs[task] ? "measured" : "scaled");
 		}
-		while (sources.length < count) sources.push("measured");
-		return sources;
+		const block = builder.build(name);
+		this.sources.set(block, sources);
+		const id = this.blocks.push(block) - 1;
+		variants.set(name, id);
+		return id;
 	}
 
 	/** A collective that the base run does not have. */
 	collective({ name, role, bytes, wireNs, awaited }: SyntheticCollective): number {
 		return this.#once(`collective ${name} ${role} ${bytes} ${awaited} ${wireNs}`, () => {
-			const { builder, arrive } = this.#launch(name, this.#lane(`${role} group`));
-			builder.task(TaskKind.transfer, this.#lane(`${role} group`), this.#strings.id(name), 0, Math.round(wireNs));
-			builder.after(arrive, EdgeKind.intraStream);
-			builder.meeting(arrive, role, bytes);
-			if (awaited) this.#await(builder, name, this.#lane(`${role} group`));
+			const builder = new BlockBuilder();
+			this.#inserter(builder).collective({ name, role, bytes, wireNs, isAwaited: awaited });
 			return builder.build(name);
 		});
 	}

@@ -1,8 +1,11 @@
 /** The segments of a base run by what they are for, so that a plan can draw instances of each. */
 import { EdgeKind, type ExecutionGraph, TaskKind } from "../../graph/graph.js";
-import type { PassKind } from "../../graph/rank/labels.js";
+import { PassKind } from "../../graph/rank/labels.js";
 import { lastAtMost } from "../../lib/sort.js";
 import { type CommFacts, type RankGrid, stageOfRank } from "./comm-facts.js";
+import { type TracedLanes, tracedLanes } from "./lanes.js";
+import { Draws, sample } from "./random.js";
+import { kernelNames, type Recompute, recomputedTasks, recomputeOf } from "./recomputed.js";
 import { cutStep, factsOfCalls, type Segment, type TracedRank } from "./segments.js";
 
 /** One run of a segment by all ranks of a tensor group at once; what they do together must not be drawn apart. */
@@ -27,10 +30,17 @@ export interface TracedLibrary {
 	readonly graph: ExecutionGraph;
 	readonly ranks: readonly TracedRank[];
 	readonly grid: RankGrid;
+	readonly lanes: TracedLanes;
+	/** What backward passes of the run compute again. */
+	readonly recompute: Recompute;
+	/** The tasks of a segment that do. */
+	recomputedIn(segment: Segment): ReadonlySet<number>;
 	/** Chunks of a stage that passes of the base run were of. */
 	readonly pools: ReadonlyMap<string, readonly Instance[]>;
 	/** By role of the stage. */
 	readonly tails: ReadonlyMap<string, readonly Tail[]>;
+	/** Exchanges in one kernel: of these messages, else of any. */
+	exchangesLike(messages: string): readonly Instance[];
 	factsOf(task: number): CommFacts | undefined;
 	/** Of a CPU task in the call of a collective: what that is. */
 	callFactsOf(task: number): CommFacts | undefined;
@@ -41,6 +51,8 @@ export interface TracedLibrary {
 	readonly steps: number;
 }
 
+const NO_TASKS: ReadonlySet<number> = new Set();
+
 /** What makes the ends of a stage differ from those of another. */
 export function stageRole(isFirst: boolean, isLast: boolean): string {
 	return isFirst ? (isLast ? "only" : "first") : isLast ? "last" : "middle";
@@ -50,6 +62,12 @@ export function stageRole(isFirst: boolean, isLast: boolean): string {
 export function passKey(passKind: PassKind, kind: "before" | "layer" | "behind", end: boolean): string {
 	return `${passKind} ${kind}${end && kind !== "layer" ? " end" : ""}`;
 }
+
+/**
+ * Instances of a segment that plans draw from, where there are more: the mean of so many is off by an eighth of the
+ * spread of one, and a plan of hundreds of ranks need not cut the whole run.
+ */
+const MOST_INSTANCES = 64;
 
 /** @param skipSteps steps that warm up. */
 export function tracedLibrary(
@@ -144,10 +162,35 @@ export function tracedLibrary(
 		}
 		return "none";
 	}
+	const draws = new Draws(pools.size);
+	for (const [key, pool] of pools) pools.set(key, [...sample(pool, MOST_INSTANCES, draws)]);
+	const [forward] = pools.get(passKey(PassKind.forward, "layer", false)) ?? [];
+	const [backward] = pools.get(passKey(PassKind.backward, "layer", false)) ?? [];
+	const names = (instance: Instance | undefined): string[] =>
+		instance ? kernelNames(graph, instance.segments[0]!) : [];
+	const recompute = recomputeOf(names(forward), names(backward));
+	function recomputedIn(segment: Segment): ReadonlySet<number> {
+		const isOfLayer = segment.kind === "layer" && segment.passKind === PassKind.backward;
+		return isOfLayer && forward ? recomputedTasks(graph, recompute, segment, forward.segments[0]!) : NO_TASKS;
+	}
+	const exchanges = new Map<string, readonly Instance[]>();
+	function exchangesLike(messages: string): readonly Instance[] {
+		let found = exchanges.get(messages);
+		if (found === undefined) {
+			const all = [...pools].filter(([key]) => key.startsWith("exchange ")).flatMap(([, pool]) => pool);
+			found = (pools.get(`exchange ${messages}`) ?? all).filter(({ segments }) => segments[0]!.parts.length === 1);
+			exchanges.set(messages, found);
+		}
+		return found;
+	}
 	return {
 		graph,
 		ranks,
 		grid,
+		recompute,
+		recomputedIn,
+		exchangesLike,
+		lanes: tracedLanes(graph, ranks),
 		pools,
 		tails,
 		factsOf,

@@ -61,7 +61,8 @@ export class Optimizer {
 		this.#concatenate = this.#normGradients
 			? call("aten::cat", [[norms]], kernels.elementwise("CatArrayBatchedCopy<float>", norms, 4))
 			: undefined;
-		this.#embedding = place.embedding.ranks.includes(place.rank)
+		const sharesTable = job.untiedEmbeddings !== true && place.embedding.ranks.includes(place.rank);
+		this.#embedding = sharesTable
 			? collectives.define({
 					name: "allreduce",
 					stream: Stream.model,
