@@ -50,6 +50,7 @@ export const restrictedModules: Readonly<Record<string, readonly string[]>> = {
 	fzstd: ["trace/"],
 	piscina: ["sweep/pool", "ingest/pool", "synth/pool/"],
 	commander: ["cli/"],
+	"hyparquet-writer": ["sweep/output/"],
 	"@assemblyscript/loader": ["engine/", "trace/"],
 	"node:process": ["cli/"],
 };
