@@ -44,9 +44,9 @@ export function cutChunks(space: SweepSpace, feasible: readonly number[]): Chunk
 	return chunks;
 }
 
-/** Part `shard` of `shards`, from 1: every so-manieth chunk, so that all parts have cheap and dear ones alike. */
+/** Part `shard` of `shards`, from 0: every so-manieth chunk, so that all parts have cheap and dear ones alike. */
 export function shardOf(chunks: readonly Chunk[], shard: number, shards: number): Chunk[] {
-	return chunks.filter((_, c) => c % shards === shard - 1);
+	return chunks.filter((_, c) => c % shards === shard);
 }
 
 function compare(a: string, b: string): number {
