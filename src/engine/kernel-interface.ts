@@ -20,6 +20,7 @@ export interface KernelExports {
 	orderTasks(control: number): void;
 	layOutDelays(control: number): number;
 	retime(control: number): number;
+	followRanks(control: number): number;
 }
 
 /** One page less than 4 GiB: the end of the last section must be an address too. */

@@ -50,6 +50,7 @@ export function referenceKernel(): Kernel {
 			orderTasks: bound(portable.orderTasks),
 			layOutDelays: bound(portable.layOutDelays),
 			retime: bound(portable.retime),
+			followRanks: bound(portable.followRanks),
 		},
 		base: portable.heapBase(),
 		buffer: () => buffer,
