@@ -34,14 +34,18 @@ export class Pruner {
 	readonly #keep: number;
 	/** Lowest bounds first. */
 	#open: readonly { readonly index: number; readonly bound: number }[];
-	#roundSize = FIRST_ROUND;
+	#roundSize: number;
 
-	/** @param keep how many of the best must not be lost */
-	constructor(plan: SweepPlan, objective: Objective, training: Training, keep: number) {
+	/**
+	 * @param keep how many of the best must not be lost
+	 * @param firstRound configurations of the first round; each one after it has twice as many
+	 */
+	constructor(plan: SweepPlan, objective: Objective, training: Training, keep: number, firstRound = FIRST_ROUND) {
 		this.#plan = plan;
 		this.#objective = objective;
 		this.#training = training;
 		this.#keep = keep;
+		this.#roundSize = firstRound;
 		const bounds = new IterationBound(plan.space);
 		this.#open = plan.survey.feasible
 			.map((index) => {

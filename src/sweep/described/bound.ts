@@ -5,6 +5,7 @@ import { TaskKind } from "../../graph/graph.js";
 import { NS_PER_MS } from "../../lib/units.js";
 import { buildPlan } from "../../plan/build-plan.js";
 import { layOutParts } from "../../plan/layout.js";
+import { PlanCache } from "../../plan/plan-cache.js";
 import type { SweepJob, SweepSpace } from "../space.js";
 
 /** Sums of the same durations in another order differ in their last bits. */
@@ -13,6 +14,7 @@ const ROUNDING = 1 - 1e-9;
 export class IterationBound {
 	readonly #space: SweepSpace;
 	readonly #cost: CostModel;
+	readonly #cache = new PlanCache();
 	readonly #layerNs = new Map<string, number>();
 
 	constructor(space: SweepSpace) {
@@ -56,13 +58,13 @@ export class IterationBound {
 
 	#passes(model: SweepJob["model"], given: ParallelConfig, numLayers: number): number {
 		const { layersPerStage: _, ...parallel } = given;
-		const { blockLibrary, programs } = buildPlan({
+		const job = {
 			model: { ...model, numLayers },
 			parallel: {
 				...parallel,
 				pipelineModelParallelSize: 1,
 				virtualPipelineSize: 1,
-				schedule: parallel.schedule === "zb-h1" ? "zb-h1" : "1f1b",
+				schedule: parallel.schedule === "zb-h1" ? ("zb-h1" as const) : ("1f1b" as const),
 				globalBatchSize: parallel.microBatchSize * parallel.dataParallelSize,
 				// Kernels beside collectives are slower, but not all are beside them.
 				overlapGradReduce: false,
@@ -71,7 +73,8 @@ export class IterationBound {
 			hardware: this.#space.inputs.hardware,
 			cost: this.#cost,
 			options: this.#space.inputs.options,
-		});
+		};
+		const { blockLibrary, programs } = buildPlan(job, { cache: this.#cache });
 		const { block, microBatch } = programs[0]!;
 		let sum = 0;
 		block.forEach((id, item) => {
