@@ -17,6 +17,7 @@ import { OK, ORDER_CHANGED } from "./status";
 
 export { areTimes, checkTasks, checkWaits } from "./check";
 export { heapBase } from "./memory";
+export { sumDevice } from "./plan/device-sums";
 export { followRanks } from "./plan/run";
 export {
 	countLaunches,

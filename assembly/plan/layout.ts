@@ -31,7 +31,15 @@ export const FIRST_WAITING: usize = MISSING + 4;
 export const RECEIVED: usize = FIRST_WAITING + 4;
 /** u32 a group: its first rendezvous. */
 export const GROUP_BEGIN: usize = RECEIVED + 4;
-export const PLAN_CONTROL_BYTES: usize = GROUP_BEGIN + 4;
+/** The fields from here on are those of device sums. Room for segments of device time, see device-sums.ts. */
+export const SEGMENTS: usize = GROUP_BEGIN + 4;
+export const OTHER_SEGMENTS: usize = SEGMENTS + 4;
+export const BUSY_SEGMENTS: usize = OTHER_SEGMENTS + 4;
+/** u32 a lane. */
+export const NEXT_PIECE: usize = BUSY_SEGMENTS + 4;
+/** f64 each, out: see device-sums.ts. */
+export const SUMS: usize = NEXT_PIECE + 4;
+export const PLAN_CONTROL_BYTES: usize = SUMS + 4;
 
 /** A block: u32 each. */
 export const RECORDS: usize = 0;
@@ -52,7 +60,10 @@ export const MEETING_COUNT: usize = MEETINGS + 4;
 export const MEETING_ORDER: usize = MEETING_COUNT + 4;
 /** 1 where its last task is its only transfer: what follows need not wait for it before it asks for it. */
 export const CAN_DEFER: usize = MEETING_ORDER + 4;
-export const BLOCK_BYTES: usize = CAN_DEFER + 4;
+/** Its device work by channel, see device-log.ts; none where nobody asks for it. */
+export const PIECES: usize = CAN_DEFER + 4;
+export const PIECE_GROUPS: usize = PIECES + 4;
+export const BLOCK_BYTES: usize = PIECE_GROUPS + 4;
 
 /** A meeting: u32 each. Index into GROUP_ROLES. */
 export const ROLE: usize = 0;
@@ -93,7 +104,10 @@ export const RENDEZVOUS: usize = PENDING + 4;
 /** Addresses, u32 a role: the group or NONE, and how often the rank has met it. */
 export const GROUP: usize = RENDEZVOUS + 4;
 export const MET: usize = GROUP + 4;
-export const RANK_BYTES: usize = MET + 4;
+/** Addresses, u32 a channel and plan: where its log of device work begins, and where it ends so far; or 0. */
+export const LOG_BEGIN: usize = MET + 4;
+export const LOG_END: usize = LOG_BEGIN + 4;
+export const RANK_BYTES: usize = LOG_END + 4;
 
 /** A pending transfer: u32 1 + the rendezvous that it waits for, u32 whether it receives, then three times. */
 export const AWAITS: usize = 0;

@@ -1,7 +1,8 @@
 /** Transfers that end a block and whose peer is missing: put off until something asks for their lane or message. */
 
 import { loadU32, storeU32 } from "../memory";
-import { AWAITS, IS_RECEIVED, PENDING, READY_AT, RECEIVED, TIME } from "./layout";
+import { logTransfer } from "./device-log";
+import { AWAITS, IS_RECEIVED, LOG_END, PENDING, READY_AT, RECEIVED, TIME } from "./layout";
 import { isComplete, latestAt, sleep } from "./meetings";
 import { addTimes, advanceTime, copyTime } from "./times";
 
@@ -47,6 +48,7 @@ export function settleLane(control: usize, rank: usize, lane: u32, bytes: usize)
 		copyTime((loadU32(control + RECEIVED) as usize) + (rendezvous as usize) * bytes, start + bytes, bytes);
 	}
 	storeU32(pending + AWAITS, 0);
+	if (loadU32(rank + LOG_END) !== 0) logTransfer(rank, lane, pending + READY_AT + 2 * bytes, start, bytes);
 	return true;
 }
 

@@ -19,6 +19,11 @@ export const PLAN_CONTROL = offsets([
 	"FIRST_WAITING",
 	"RECEIVED",
 	"GROUP_BEGIN",
+	"SEGMENTS",
+	"OTHER_SEGMENTS",
+	"BUSY_SEGMENTS",
+	"NEXT_PIECE",
+	"SUMS",
 	"PLAN_CONTROL_BYTES",
 ]);
 
@@ -36,6 +41,8 @@ export const PLAN_BLOCK = offsets([
 	"MEETING_COUNT",
 	"MEETING_ORDER",
 	"CAN_DEFER",
+	"PIECES",
+	"PIECE_GROUPS",
 	"BLOCK_BYTES",
 ]);
 
@@ -66,6 +73,8 @@ export const PLAN_RANK = offsets([
 	"RENDEZVOUS",
 	"GROUP",
 	"MET",
+	"LOG_BEGIN",
+	"LOG_END",
 	"RANK_BYTES",
 ]);
 

@@ -21,6 +21,7 @@ export interface KernelExports {
 	layOutDelays(control: number): number;
 	retime(control: number): number;
 	followRanks(control: number): number;
+	sumDevice(control: number, rank: number, plan: number): number;
 }
 
 /** One page less than 4 GiB: the end of the last section must be an address too. */

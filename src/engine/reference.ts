@@ -51,6 +51,7 @@ export function referenceKernel(): Kernel {
 			layOutDelays: bound(portable.layOutDelays),
 			retime: bound(portable.retime),
 			followRanks: bound(portable.followRanks),
+			sumDevice: bound(portable.sumDevice),
 		},
 		base: portable.heapBase(),
 		buffer: () => buffer,

@@ -3,49 +3,16 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { simulate } from "../../src/engine/index.js";
 import { runPlans, structureKey } from "../../src/engine/plan-run/index.js";
-import { EdgeKind, TaskKind } from "../../src/graph/graph.js";
+import { TaskKind } from "../../src/graph/graph.js";
 import { EnvironmentError } from "../../src/lib/errors.js";
-import type { Block } from "../../src/plan/block.js";
 import { BlockBuilder } from "../../src/plan/block-builder.js";
 import { buildPlan } from "../../src/plan/build-plan.js";
 import { instantiate } from "../../src/plan/instantiate/index.js";
-import type { ExecutionPlan } from "../../src/plan/program.js";
 import { type PlanTimes, runPlan } from "../../src/plan/run/index.js";
 import { randomPlan, randomPlanShape } from "../support/random-plan.js";
 import { expectSameBits } from "../support/same-bits.js";
-import { SeededRandom } from "../support/seeded-random.js";
 import { jobInputs, smallJob, smallModel } from "../support/small-job.js";
-
-function withBlocks(plan: ExecutionPlan, change: (block: Block) => Block): ExecutionPlan {
-	const blocks = plan.blockLibrary.blocks.map(change);
-	return { ...plan, blockLibrary: { ...plan.blockLibrary, blocks } };
-}
-
-/** The same structure with other durations and delays, some of which are negative where these may be. */
-function varied(plan: ExecutionPlan, seed: number): ExecutionPlan {
-	const random = new SeededRandom(seed);
-	const negative = random.chance(0.5);
-	return withBlocks(plan, (block) => ({
-		...block,
-		durationNs: block.durationNs.map((ns) => (ns > 0 ? random.below(200) / 4 : 0)),
-		delayNs: block.delayNs.map((delay, edge) => {
-			// Lanes keep their order, and what ranks meet for comes after them.
-			const kind = block.edgeKind[edge]!;
-			const may = kind === EdgeKind.launch || (kind === EdgeKind.interStream && !block.messageEdge.includes(edge));
-			return negative && may && random.chance(0.3) ? -random.below(30) : delay;
-		}),
-	}));
-}
-
-/** The same plan with its blocks numbered backwards. */
-function renumbered(plan: ExecutionPlan): ExecutionPlan {
-	const blocks = [...plan.blockLibrary.blocks].reverse();
-	const programs = plan.programs.map((program) => ({
-		...program,
-		block: program.block.map((id) => blocks.length - 1 - id),
-	}));
-	return { ...plan, programs, blockLibrary: { ...plan.blockLibrary, blocks } };
-}
+import { renumbered, varied } from "../support/varied-plan.js";
 
 function expectSameTimes(found: readonly PlanTimes[], wanted: readonly PlanTimes[]): void {
 	expect(found.length).toBe(wanted.length);

@@ -11,11 +11,12 @@ import { acquireKernel, releaseKernel } from "../kernel.js";
 import { type EngineMode, type Kernel, MAX_MEMORY_BYTES } from "../kernel-interface.js";
 import { align } from "../memory.js";
 import { laneSlot } from "./block-records.js";
+import { type DeviceSums, type DeviceTimes, sumsOfRank } from "./device-sums.js";
 import { layOutPlans, type PlacedPlans, placePlans } from "./lay-out.js";
 import { type SideBySide, sideBySide } from "./side-by-side.js";
 import { structureKey } from "./structure.js";
 
-export { structureKey };
+export { type DeviceSums, type DeviceTimes, structureKey };
 
 export interface RunPlansOptions {
 	/** @default "wasm" */
@@ -24,6 +25,16 @@ export interface RunPlansOptions {
 	readonly width?: 1 | 2 | 4;
 	/** Of the runner; fewer plans run side by side where they need more. @default all that WebAssembly can address */
 	readonly memoryLimitBytes?: number;
+	/**
+	 * Sums up what devices do: the plans must keep the order of their streams, as plans from descriptions do.
+	 * @default false
+	 */
+	readonly deviceSums?: boolean;
+}
+
+export interface PlanRun extends PlanTimes {
+	/** One a program; empty where nobody asked for them. */
+	readonly devices: readonly DeviceSums[];
 }
 
 /**
@@ -32,24 +43,24 @@ export interface RunPlansOptions {
  * @throws Error for plans with runtime dependencies, which only the engine resolves, and for ranks that wait for ever;
  * EnvironmentError where a plan by itself needs more memory than there is.
  */
-export function runPlans(plans: readonly ExecutionPlan[], options: RunPlansOptions = {}): PlanTimes[] {
-	const { engine = "wasm", width = 4, memoryLimitBytes = MAX_MEMORY_BYTES } = options;
+export function runPlans(plans: readonly ExecutionPlan[], options: RunPlansOptions = {}): PlanRun[] {
+	const { engine = "wasm", width = 4, memoryLimitBytes = MAX_MEMORY_BYTES, deviceSums = false } = options;
 	if (plans.some(({ blockLibrary }) => blockLibrary.blocks.some(({ waitTask }) => waitTask.length > 0)))
 		throw new Error("a plan with runtime dependencies needs the engine: instantiate it");
-	const times = new Array<PlanTimes>(plans.length);
+	const runs = new Array<PlanRun>(plans.length);
 	const kernel = acquireKernel(engine);
 	try {
 		for (const group of groupsOf(plans)) {
 			for (let from = 0; from < group.length; ) {
 				const some = group.slice(from, from + width).map((p) => plans[p]!);
-				const found = runGroup(kernel, some, memoryLimitBytes);
-				for (const time of found) times[group[from++]!] = time;
+				const found = runGroup(kernel, some, memoryLimitBytes, deviceSums);
+				for (const run of found) runs[group[from++]!] = run;
 			}
 		}
 	} finally {
 		releaseKernel(kernel);
 	}
-	return times;
+	return runs;
 }
 
 function groupsOf(plans: readonly ExecutionPlan[]): number[][] {
@@ -65,20 +76,24 @@ function groupsOf(plans: readonly ExecutionPlan[]): number[][] {
 }
 
 /** Runs as many of a few plans as fit side by side, from the first on. */
-function runGroup(kernel: Kernel, plans: readonly ExecutionPlan[], limitBytes: number): PlanTimes[] {
+function runGroup(kernel: Kernel, plans: readonly ExecutionPlan[], limitBytes: number, deviceSums: boolean): PlanRun[] {
 	// Three run like four.
 	const width = plans.length === 3 ? 4 : plans.length;
 	const joint = sideBySide(Array.from({ length: width }, (_, p) => plans[Math.min(p, plans.length - 1)]!));
-	const places = placePlans(joint, align(kernel.base));
+	const places = placePlans(joint, align(kernel.base), deviceSums);
 	if (places.end > limitBytes) {
-		if (width > 1) return runGroup(kernel, plans.slice(0, width / 2), limitBytes);
+		if (width > 1) return runGroup(kernel, plans.slice(0, width / 2), limitBytes, deviceSums);
 		throw tooLarge(places.end, limitBytes);
 	}
 	const placed = layOutPlans(kernel, joint, places);
 	let status: number = Status.UNFINISHED;
 	while (status === Status.UNFINISHED) status = kernel.exports.followRanks(placed.control);
 	expectDone(placed, joint);
-	return plans.map((plan, p) => timesOf(plan, placed, p, width));
+	return plans.map((plan, p) => {
+		const times = timesOf(plan, placed, p, width);
+		const sums = (ns: number, rank: number): DeviceSums => sumsOfRank(kernel, placed, plan, [rank, p], ns);
+		return { ...times, devices: deviceSums ? Array.from(times.finishNs, sums) : [] };
+	});
 }
 
 function expectDone({ words, rank }: PlacedPlans, { plans }: SideBySide): void {

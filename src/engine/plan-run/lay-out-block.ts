@@ -52,6 +52,8 @@ export function writeBlock(
 		MEETING_COUNT: meetingOrder.length,
 		MEETING_ORDER: place.order,
 		CAN_DEFER: records.canDefer ? 1 : 0,
+		PIECES: 0,
+		PIECE_GROUPS: 0,
 	});
 	words.setU32(place.reads, records.readsLane);
 	block.touchedLane.forEach((lane, l) => {

@@ -4,6 +4,7 @@ import { GROUP_ROLES } from "../../plan/block.js";
 import { sizePlan } from "../../plan/instantiate/size.js";
 import type { Kernel } from "../kernel-interface.js";
 import { type BlockRecords, recordSlot, recordsOf } from "./block-records.js";
+import { type LogPlaces, placeLogs, writeLogs, writePieces } from "./device-log.js";
 import { type BlockPlace, placeBlock, writeBlock } from "./lay-out-block.js";
 import { Places, Words } from "./places.js";
 import type { SideBySide } from "./side-by-side.js";
@@ -15,6 +16,8 @@ export interface PlacedPlans {
 	/** Of each program whether it came to its end, and its work space. */
 	readonly rank: readonly number[];
 	readonly space: readonly number[];
+	/** Where device sums come, or 0. */
+	readonly sums: number;
 }
 
 /** Where everything of one run goes: known before there is memory for it. */
@@ -38,10 +41,13 @@ export interface PlanPlaces {
 	readonly met: readonly number[];
 	readonly messages: readonly number[];
 	readonly items: ReadonlyMap<Uint32Array, number>;
+	readonly logs: LogPlaces | undefined;
 	readonly end: number;
 }
 
-export function placePlans({ plans, blocks, items }: SideBySide, base: number): PlanPlaces {
+/** @param deviceSums whether what devices do is to be summed up */
+export function placePlans(joint: SideBySide, base: number, deviceSums: boolean): PlanPlaces {
+	const { plans, blocks, items } = joint;
 	const [plan] = plans as [SideBySide["plans"][number]];
 	const width = plans.length;
 	const lanes = plan.blockLibrary.lanes.length;
@@ -76,6 +82,7 @@ export function placePlans({ plans, blocks, items }: SideBySide, base: number): 
 		met: each(() => 4 * GROUP_ROLES.length),
 		messages: each((p) => 4 * programs[p]!.message.length),
 		items: itemPlaces,
+		logs: deviceSums ? placeLogs(places, joint) : undefined,
 		end: places.end,
 	};
 }
@@ -86,7 +93,7 @@ export function layOutPlans(kernel: Kernel, { plans, blocks, items }: SideBySide
 	const width = plans.length;
 	const lanes = plan.blockLibrary.lanes.length;
 	const { programs, messageCount, groupSize } = plan;
-	const { groupBegin, control } = places;
+	const { groupBegin, control, logs } = places;
 	const meetings = groupBegin.at(-1)!;
 	kernel.grow(places.end);
 	const words = new Words(kernel.buffer());
@@ -106,7 +113,9 @@ export function layOutPlans(kernel: Kernel, { plans, blocks, items }: SideBySide
 	});
 	blocks.forEach((tuple, b) => {
 		const at = places.blocks + b * PLAN_BLOCK.BLOCK_BYTES;
-		writeBlock(words, at, places.block[b]!, tuple, places.records[b]!);
+		const records = places.records[b]!;
+		writeBlock(words, at, places.block[b]!, tuple, records);
+		if (logs) words.setFields(at, PLAN_BLOCK, writePieces(words, logs, b, records, width));
 	});
 	words.setU32(
 		places.ready,
@@ -144,5 +153,6 @@ export function layOutPlans(kernel: Kernel, { plans, blocks, items }: SideBySide
 		words.fillF64(places.space[p]!, Number.NEGATIVE_INFINITY, width * recordSlot(lanes, 0));
 	});
 	const rank = programs.map((_, p) => places.ranks + p * PLAN_RANK.RANK_BYTES);
-	return { control, words, rank, space: places.space };
+	if (logs) writeLogs(words, logs, control, rank);
+	return { control, words, rank, space: places.space, sums: logs?.sums ?? 0 };
 }
