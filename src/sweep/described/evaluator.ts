@@ -7,8 +7,7 @@ import { modelledInterval } from "../../predict/uncertainty.js";
 import type { Evaluator } from "../evaluator.js";
 import type { RowOrFailure, SweepRow } from "../row.js";
 import type { SweepSpace } from "../space.js";
-import { structureOf } from "../structure.js";
-import { type SimulatedPlan, simulateGroup } from "./simulate-group.js";
+import { type SimulatedPlan, simulatePlans } from "./simulate-plans.js";
 
 export class DescribedEvaluator implements Evaluator {
 	readonly #space: SweepSpace;
@@ -24,25 +23,13 @@ export class DescribedEvaluator implements Evaluator {
 	}
 
 	evaluate(chunk: readonly number[]): RowOrFailure[] {
-		const outcomes: RowOrFailure[] = [];
-		for (let from = 0; from < chunk.length; ) {
-			const structure = structureOf(this.#space.jobAt(chunk[from]!));
-			let to = from + 1;
-			while (to < chunk.length && structureOf(this.#space.jobAt(chunk[to]!)) === structure) to++;
-			outcomes.push(...this.#group(chunk.slice(from, to)));
-			from = to;
-		}
-		return outcomes;
-	}
-
-	#group(indices: readonly number[]): RowOrFailure[] {
 		try {
-			const simulated = simulateGroup(indices.map((index) => this.#plan(index)));
-			return indices.map((index, i) => this.#row(index, simulated[i]!));
+			const simulated = simulatePlans(chunk.map((index) => this.#plan(index)));
+			return chunk.map((index, i) => this.#row(index, simulated[i]!));
 		} catch (error) {
 			// Which of them it was shows when each runs by itself.
-			if (indices.length > 1) return indices.flatMap((index) => this.#group([index]));
-			return [{ index: indices[0]!, failed: error instanceof Error ? error.message : String(error) }];
+			if (chunk.length > 1) return chunk.flatMap((index) => this.evaluate([index]));
+			return [{ index: chunk[0]!, failed: error instanceof Error ? error.message : String(error) }];
 		}
 	}
 
