@@ -13,10 +13,11 @@ const levels: readonly (readonly string[])[] = [
 	// What a job runs: blocks, schedules, memory; it knows durations from cost and gives graphs to the engine.
 	["plan"],
 	["engine"],
-	["sweep"],
 	["analysis"],
 	// From traces or descriptions to a predicted run.
 	["predict"],
+	// Many predictions: it asks for the times and intervals of each as a prediction gives them.
+	["sweep"],
 	["report"],
 	["ingest"],
 	["cli", "ui"],
@@ -49,6 +50,7 @@ export const restrictedModules: Readonly<Record<string, readonly string[]>> = {
 	fzstd: ["trace/"],
 	piscina: ["sweep/pool", "ingest/pool", "synth/pool/"],
 	commander: ["cli/"],
+	"hyparquet-writer": ["sweep/output/"],
 	"@assemblyscript/loader": ["engine/", "trace/"],
 	"node:process": ["cli/"],
 };

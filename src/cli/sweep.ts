@@ -1,0 +1,111 @@
+/** `lumos sweep`: every configuration of a job, simulated and ranked. */
+import { UserError } from "../lib/errors.js";
+import { showSweepProgress } from "../report/sweep-progress.js";
+import type { SweepResult } from "../report/sweep-result.js";
+import { type Chunk, cutChunks, shardOf } from "../sweep/chunks.js";
+import { findings, type SweepQuestion, trainingOf } from "../sweep/findings.js";
+import { refuseInfeasible } from "../sweep/nothing-feasible.js";
+import { planSweep, type SweepPlan } from "../sweep/plan-sweep.js";
+import { openSweepPool } from "../sweep/pool/index.js";
+import { canPrune, Pruner } from "../sweep/prune.js";
+import { type SessionState, SweepSession } from "../sweep/session.js";
+import { taskEstimate } from "../sweep/structure.js";
+import type { GivenFlags } from "./config-flags.js";
+import { computing, stoppable } from "./signals.js";
+import type { Shard, SweepFlags } from "./sweep-flags.js";
+import { sweepInputs } from "./sweep-inputs.js";
+import { type OpenJournal, openJournal } from "./sweep-journal.js";
+import { present, questionOf, refusePartOutput, tableOutput } from "./sweep-output.js";
+import { chooseShard } from "./sweep-shard.js";
+import { sweepWorkers } from "./sweep-workers.js";
+import { peakRssMb, stderrStatus } from "./terminal.js";
+
+export async function sweep(flags: SweepFlags, given: GivenFlags): Promise<void> {
+	const started = performance.now();
+	const question = questionOf(flags);
+	const inputs = sweepInputs(flags, given);
+	const part = chooseShard(flags, process.env);
+	checkPart(part, flags, question);
+	const output = tableOutput(flags.out);
+	const plan = await computing(() => planSweep(inputs));
+	refuseInfeasible(plan.space, plan.survey);
+	const chunks = part === undefined ? plan.chunks : shardOf(plan.chunks, part.shard, part.shards);
+	const journal = openJournal(inputs, flags, part, sizeOf(chunks));
+	const session = new SweepSession(plan, chunks, journal?.known ?? new Map());
+	const run = await simulate({ plan, chunks, session, journal, flags, question });
+	const { rows, failed, tasks, simulated } = session.result();
+	const seconds = Math.max(run.simulateMs, 1e-3) / 1e3;
+	const timing: SweepResult["timing"] = {
+		totalMs: performance.now() - started,
+		simulateMs: run.simulateMs,
+		configsPerSecond: simulated / seconds,
+		tasksPerSecond: tasks / seconds,
+		workers: run.workers,
+		peakRssMb: peakRssMb(),
+	};
+	const isWhole = flags.prune === true && run.exitCode === undefined;
+	const leftOut = isWhole ? sizeOf(chunks) - rows.length - failed.length : 0;
+	const found = findings(plan.space, plan.survey, rows, failed, question, leftOut);
+	await present(found, timing, output, flags, part && `shard ${part.shard} of ${part.shards}`);
+	if (run.exitCode === undefined) journal?.finish();
+	else process.exitCode = run.exitCode;
+}
+
+const sizeOf = (chunks: readonly Chunk[]): number => chunks.reduce((sum, { indices }) => sum + indices.length, 0);
+
+/** Shards meet in a folder; what one leaves out would be missing there. */
+function checkPart(part: Shard | undefined, flags: SweepFlags, { objectives }: SweepQuestion): void {
+	if (flags.prune && !canPrune(objectives))
+		throw new UserError(`--prune bounds times: it cannot tell what is best by ${flags.objective}; leave it out`);
+	if (part === undefined) return;
+	if (flags.prune) throw new UserError("--prune needs the best of all shards; leave it out, or sweep on one machine");
+	refusePartOutput(flags.out, part.shards > 1);
+	if (flags.journal !== undefined) return;
+	throw new UserError(
+		`shard ${part.shard} of ${part.shards} needs --journal, the folder in which lumos sweep merge finds all of them`,
+	);
+}
+
+interface Simulation {
+	readonly plan: SweepPlan;
+	readonly chunks: readonly Chunk[];
+	readonly session: SweepSession;
+	readonly journal: OpenJournal | undefined;
+	readonly flags: SweepFlags;
+	readonly question: SweepQuestion;
+}
+
+async function simulate({ plan, chunks, session, journal, flags, question }: Simulation): Promise<{
+	readonly workers: number;
+	readonly simulateMs: number;
+	readonly exitCode: number | undefined;
+}> {
+	if (session.left(chunks).length === 0) return { workers: 0, simulateMs: 0, exitCode: undefined };
+	const { space, survey } = plan;
+	const mostTasks = survey.feasible.reduce((most, index) => Math.max(most, taskEstimate(space.jobAt(index))), 0);
+	const { workers, heapMb } = sweepWorkers(chunks, mostTasks, process.availableMemory(), flags.workers);
+	const begun = performance.now();
+	const status = stderrStatus();
+	const pool = openSweepPool(space.inputs, { workers, heapMb });
+	const show = (state: SessionState): void => showSweepProgress(status, state);
+	try {
+		const { exitCode } = await stoppable(async (stop) => {
+			for (const round of flags.prune ? pruned(plan, session, question) : [chunks])
+				if (!stop.aborted) await session.run(pool, round, journal?.writer, stop, show);
+		});
+		return { workers, simulateMs: performance.now() - begun, exitCode };
+	} finally {
+		status.finish();
+		await pool.close();
+	}
+}
+
+function* pruned(plan: SweepPlan, session: SweepSession, question: SweepQuestion): Generator<Chunk[]> {
+	const { space } = plan;
+	const pruner = new Pruner(plan, question.objectives[0]!, trainingOf(space, question), question.top);
+	for (;;) {
+		const round = pruner.next(session.result().rows);
+		if (round.length === 0) return;
+		yield cutChunks(space, round);
+	}
+}

@@ -1,0 +1,62 @@
+/** Simulates configurations of which there are only descriptions: every kernel of every stage, no closed form. */
+import { type CostModel, costModel } from "../../cost/cost-model.js";
+import { buildPlan } from "../../plan/build-plan.js";
+import { PlanCache } from "../../plan/plan-cache.js";
+import type { ExecutionPlan } from "../../plan/program.js";
+import { modelledInterval } from "../../predict/uncertainty.js";
+import type { Evaluator } from "../evaluator.js";
+import type { RowOrFailure, SweepRow } from "../row.js";
+import type { SweepSpace } from "../space.js";
+import { type SimulatedPlan, simulatePlans } from "./simulate-plans.js";
+
+export class DescribedEvaluator implements Evaluator {
+	readonly #space: SweepSpace;
+	readonly #cost: CostModel;
+	readonly #cache = new PlanCache();
+	readonly #measuresCollectives: boolean;
+
+	constructor(space: SweepSpace) {
+		const { hardware, measured } = space.inputs;
+		this.#space = space;
+		this.#cost = costModel(hardware, { collectives: measured });
+		this.#measuresCollectives = measured.length + hardware.measuredCollectives.length > 0;
+	}
+
+	evaluate(chunk: readonly number[]): RowOrFailure[] {
+		try {
+			const simulated = simulatePlans(chunk.map((index) => this.#plan(index)));
+			return chunk.map((index, i) => this.#row(index, simulated[i]!));
+		} catch (error) {
+			// Which of them it was shows when each runs by itself.
+			if (chunk.length > 1) return chunk.flatMap((index) => this.evaluate([index]));
+			return [{ index: chunk[0]!, failed: error instanceof Error ? error.message : String(error) }];
+		}
+	}
+
+	#plan(index: number): ExecutionPlan {
+		const { hardware, options } = this.#space.inputs;
+		const { model, parallel } = this.#space.jobAt(index);
+		return buildPlan({ model, parallel, hardware, cost: this.#cost, options }, { cache: this.#cache });
+	}
+
+	#row(index: number, { perStage, shares, tasks }: SimulatedPlan): SweepRow {
+		const mean = (of: (stage: SimulatedPlan["perStage"][number]) => number): number =>
+			perStage.reduce((sum, stage) => sum + of(stage), 0) / perStage.length;
+		const iterationMs = perStage.reduce((latest, stage) => Math.max(latest, stage.iterationMs), 0);
+		const exposedComputeMs = mean(({ working }) => working.exposedComputeMs);
+		const exposedCommMs = mean(({ working }) => working.exposedCommMs);
+		const overlappedMs = mean(({ working }) => working.overlappedMs);
+		// A stage that is done before the last one idles.
+		const otherMs = Math.max(0, iterationMs - exposedComputeMs - exposedCommMs - overlappedMs);
+		const { lowMs, highMs } = modelledInterval(iterationMs, shares, this.#measuresCollectives);
+		return {
+			index,
+			iterationMs,
+			lowMs,
+			highMs,
+			breakdown: { exposedComputeMs, exposedCommMs, overlappedMs, otherMs },
+			waitingCommMs: mean(({ breakdown }) => breakdown.exposedCommMs),
+			tasks,
+		};
+	}
+}
