@@ -13,10 +13,11 @@ const levels: readonly (readonly string[])[] = [
 	// What a job runs: blocks, schedules, memory; it knows durations from cost and gives graphs to the engine.
 	["plan"],
 	["engine"],
-	["sweep"],
 	["analysis"],
 	// From traces or descriptions to a predicted run.
 	["predict"],
+	// Many predictions: it asks for the times and intervals of each as a prediction gives them.
+	["sweep"],
 	["report"],
 	["ingest"],
 	["cli", "ui"],

@@ -54,7 +54,7 @@ export function cacheEntry(files: readonly string[], settings: unknown): CacheEn
 }
 
 /** `LUMOS_CACHE`: a folder, or `off`; else the user's folder for such things. */
-function cacheFolder(): string | undefined {
+export function cacheFolder(): string | undefined {
 	const { LUMOS_CACHE, XDG_CACHE_HOME } = process.env;
 	if (LUMOS_CACHE === "off" || LUMOS_CACHE === "0") return undefined;
 	if (LUMOS_CACHE !== undefined && LUMOS_CACHE !== "") return LUMOS_CACHE;

@@ -6,7 +6,10 @@ import { UserError } from "../lib/errors.js";
 import type { PredictFlags } from "./predict-flags.js";
 
 /** The named cluster with what flags change of it; undefined where none is named. */
-export function namedCluster(flags: PredictFlags, overrides: Overrides): HardwareConfig | undefined {
+export function namedCluster(
+	flags: Pick<PredictFlags, "hardware" | "network">,
+	overrides: Overrides,
+): HardwareConfig | undefined {
 	if (flags.hardware === undefined) return undefined;
 	return overrideHardware(loadHardware(flags.hardware, flags.network), overrides);
 }

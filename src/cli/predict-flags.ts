@@ -22,14 +22,14 @@ function parseSeed(text: string): number {
 	return Number(text);
 }
 
-function parseIntensity(text: string): number {
+export function parseIntensity(text: string): number {
 	const value = Number(text);
 	if (text.trim() === "" || !(value >= 0) || !Number.isFinite(value))
 		throw new InvalidArgumentError("give a number from 0 on");
 	return value;
 }
 
-function parsePue(text: string): number {
+export function parsePue(text: string): number {
 	const value = parsePositive(text);
 	if (value < 1) throw new InvalidArgumentError("give a number from 1 on");
 	return value;

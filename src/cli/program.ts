@@ -5,6 +5,7 @@ import { oneLine } from "./exit.js";
 import { withMeasuredFlags } from "./measured-flags.js";
 import { parseRanks, parseSlowdown, parseStep, parseWhole, withGraphFlags, withReadFlags } from "./options.js";
 import { withPredictFlags } from "./predict-flags.js";
+import { withSweepFlags, withSweepOutputFlags } from "./sweep-flags.js";
 import { withSynthFlags } from "./synth-flags.js";
 import { version } from "./version.js";
 
@@ -13,6 +14,8 @@ export function createProgram(): Command {
 		.description("Trace-driven performance simulator for large-scale LLM training")
 		.version(version)
 		.addHelpText("after", example("replay traces/"))
+		// What stands behind a command belongs to it: subcommands have flags of the same names.
+		.enablePositionalOptions()
 		.exitOverride()
 		.configureOutput({ outputError: (text, write) => write(`${mistake(text)}\n`) });
 
@@ -74,6 +77,24 @@ export function createProgram(): Command {
 			"  $ lumos predict --model gpt3-175b --hardware a100-80g --tp 8 --pp 8 --dp 8 --global-batch-size 1536",
 		)
 		.action(async (paths, flags, command) => (await import("./predict.js")).predict(paths, flags, givenFlags(command)));
+
+	const sweep = withConfigFlags(
+		withSweepFlags(
+			program
+				.command("sweep")
+				.description("simulate every configuration of a job, and rank them")
+				.enablePositionalOptions(),
+		),
+	)
+		.addHelpText("after", example("sweep --model gpt3-175b --hardware a100-80g --gpus 512 --global-batch-size 1536"))
+		.action(async (flags, command) => (await import("./sweep.js")).sweep(flags, givenFlags(command)));
+	withSweepOutputFlags(
+		sweep
+			.command("merge <folder>")
+			.description("put the journals of all shards together, as if one machine had run them"),
+	)
+		.addHelpText("after", example("sweep merge journal/ --out sweep.parquet"))
+		.action(async (folder, flags) => (await import("./sweep-merge.js")).sweepMerge(folder, flags));
 
 	withMeasuredFlags(
 		program

@@ -31,3 +31,36 @@ export async function computing<T>(work: () => T): Promise<T> {
 		for (const { signal, stop } of handlers) process.on(signal, stop);
 	}
 }
+
+/**
+ * Runs work that can be ended early and still has something to show: the first signal aborts `stop`, the next one ends
+ * the process as ever.
+ * @returns with the exit code that the signal asks for, where one came
+ */
+export async function stoppable<T>(
+	work: (stop: AbortSignal) => Promise<T>,
+): Promise<{ readonly value: T; readonly exitCode: number | undefined }> {
+	const controller = new AbortController();
+	let exitCode: number | undefined;
+	const softly = handlers.map(({ signal, stop }) => ({
+		signal,
+		stop,
+		soft: () => {
+			exitCode = EXIT_CODES[signal];
+			restore();
+			controller.abort();
+		},
+	}));
+	let isSoft = true;
+	const restore = (): void => {
+		if (!isSoft) return;
+		isSoft = false;
+		for (const { signal, stop, soft } of softly) process.off(signal, soft).on(signal, stop);
+	};
+	for (const { signal, stop, soft } of softly) process.off(signal, stop).on(signal, soft);
+	try {
+		return { value: await work(controller.signal), exitCode };
+	} finally {
+		restore();
+	}
+}

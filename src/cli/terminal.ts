@@ -1,6 +1,7 @@
 /** What the process knows of its terminal: the only place that asks. */
 import { EnvironmentError } from "../lib/errors.js";
 import { Progress } from "../report/progress.js";
+import { type ProgressOptions, StatusLine } from "../report/status-line.js";
 import type { Look } from "../report/style.js";
 
 /** Columns where there is no terminal to ask. */
@@ -21,14 +22,18 @@ function look(stream: NodeJS.WriteStream): Look {
 
 export const stdoutLook = (): Look => look(process.stdout);
 
-export function stderrProgress(label: string): Progress {
-	return new Progress(label, {
+function stderrOptions(): ProgressOptions {
+	return {
 		...look(process.stderr),
 		live: process.stderr.isTTY === true,
 		write: (text) => process.stderr.write(text),
 		now: () => performance.now(),
-	});
+	};
 }
+
+export const stderrProgress = (label: string): Progress => new Progress(label, stderrOptions());
+
+export const stderrStatus = (): StatusLine => new StatusLine(stderrOptions());
 
 /** Highest resident memory of this process so far, MB (10^6 bytes). */
 export function peakRssMb(): number {

@@ -57,7 +57,12 @@ function load<S extends z.ZodType>(kind: PresetKind, nameOrPath: string, schema:
  * derived, so that the FFN of a model that does not name its width follows another hidden size.
  */
 export function loadModel(nameOrPath: string, overrides: Partial<ModelDescription> = {}): ModelConfig {
-	return resolveModel({ ...camelKeys(load("models", nameOrPath, modelSchema)), ...overrides });
+	return resolveModel({ ...loadModelDescription(nameOrPath), ...overrides });
+}
+
+/** A model as it is described: what it leaves out is still open. */
+export function loadModelDescription(nameOrPath: string): ModelDescription {
+	return camelKeys(load("models", nameOrPath, modelSchema));
 }
 
 /** A cluster by preset or file, with another network where one is named (a preset, or a file with only the network). */

@@ -3,11 +3,13 @@ import { z } from "zod";
 import { hardwareSchema } from "../config/hardware.js";
 import { modelSchema } from "../config/model.js";
 import { parallelSchema } from "../config/parallel.js";
+import { gridSchema } from "../sweep/grid/schema.js";
 import { calibrateResult } from "./calibrate-result.js";
 import { inspectResult } from "./inspect-result.js";
 import { packResult } from "./pack-result.js";
 import { predictResult } from "./predict-result.js";
 import { replayResult } from "./replay-result.js";
+import { sweepResult } from "./sweep-result.js";
 import { synthResult } from "./synth-result.js";
 import { validateResult } from "./validate-result.js";
 
@@ -19,10 +21,12 @@ const DOCUMENTS = {
 	validate: validateResult,
 	calibrate: calibrateResult,
 	predict: predictResult,
+	sweep: sweepResult,
 	// Descriptions that people write: unknown keys are refused, so these are closed.
 	model: modelSchema,
 	parallel: parallelSchema,
 	hardware: hardwareSchema,
+	grid: gridSchema,
 } as const;
 
 /** Text of each schema file. Objects of results stay open: a later version of Lumos may add fields. */

@@ -14,7 +14,7 @@ function inCamelCase<T extends z.ZodObject>(schema: T): z.ZodType<CamelKeys<z.ou
 	return z.object(Object.fromEntries(shape)) as unknown as z.ZodType<CamelKeys<z.output<T>>>;
 }
 
-const config = z.object({
+export const config = z.object({
 	model: inCamelCase(modelSchema),
 	parallel: inCamelCase(parallelSchema),
 });

@@ -1,10 +1,6 @@
-/**
- * Progress of a long read: a live bar on a terminal, a plain line every few seconds elsewhere. It is given how to write
- * and what time it is, so that it can be tested and so that it owns neither.
- */
+/** Progress of a long read. */
 import { formatBytes, formatSeconds } from "../lib/format.js";
-import { allot } from "./bar.js";
-import { createStyle, type Look } from "./style.js";
+import { type ProgressOptions, StatusLine } from "./status-line.js";
 
 export interface ProgressState {
 	readonly label: string;
@@ -14,22 +10,8 @@ export interface ProgressState {
 	readonly elapsedMs: number;
 }
 
-export interface ProgressOptions extends Look {
-	/** A terminal that can rewrite its line. */
-	readonly live: boolean;
-	readonly write: (text: string) => void;
-	/** Milliseconds, from anywhere. */
-	readonly now: () => number;
-}
-
 /** Rates before this are noise. */
 const SETTLE_MS = 200;
-const LIVE_EVERY_MS = 100;
-const PLAIN_EVERY_MS = 5000;
-/** Nothing shows for what is done sooner. */
-const SILENT_MS = 500;
-
-const ERASE_LINE = "\r\u001b[K";
 
 /** Share, amounts, rate and remaining time: `Reading  41 %  1.2 of 2.9 GB  640 MB/s  3 s left`. */
 export function formatProgress({ label, doneBytes, totalBytes, elapsedMs }: ProgressState): string {
@@ -46,49 +28,22 @@ export function formatProgress({ label, doneBytes, totalBytes, elapsedMs }: Prog
 }
 
 export class Progress {
-	readonly #options: ProgressOptions;
+	readonly #line: StatusLine;
 	readonly #label: string;
-	readonly #startedMs: number;
-	#shownMs: number;
-	#live = false;
 
 	constructor(label: string, options: ProgressOptions) {
-		this.#options = options;
+		this.#line = new StatusLine(options);
 		this.#label = label;
-		this.#startedMs = options.now();
-		// The first line comes after SILENT_MS live, after PLAIN_EVERY_MS otherwise.
-		this.#shownMs = this.#startedMs + (options.live ? SILENT_MS - LIVE_EVERY_MS : 0);
 	}
 
 	/** May be called as often as one likes; writes only when it is time. */
 	update(doneBytes: number, totalBytes?: number): void {
-		const { live, now, write, width } = this.#options;
-		const atMs = now();
-		if (atMs - this.#shownMs < (live ? LIVE_EVERY_MS : PLAIN_EVERY_MS)) return;
-		this.#shownMs = atMs;
-		const elapsedMs = atMs - this.#startedMs;
-		const text = formatProgress({ label: this.#label, doneBytes, totalBytes, elapsedMs });
-		if (!live) {
-			write(`${text}\n`);
-			return;
-		}
-		const bar = totalBytes ? this.#bar(Math.min(1, doneBytes / totalBytes), width - text.length - 3) : "";
-		write(ERASE_LINE + bar + text.slice(0, width - 1));
-		this.#live = true;
+		const share = totalBytes ? Math.min(1, doneBytes / totalBytes) : undefined;
+		this.#line.update((elapsedMs) => formatProgress({ label: this.#label, doneBytes, totalBytes, elapsedMs }), share);
 	}
 
 	/** Takes the live bar away again, whatever the outcome. */
 	finish(): void {
-		if (this.#live) this.#options.write(ERASE_LINE);
-		this.#live = false;
-	}
-
-	#bar(share: number, room: number): string {
-		const cells = Math.min(30, room);
-		if (cells < 5) return "";
-		const style = createStyle(this.#options);
-		const [done, left] = allot([share, 1 - share], cells) as [number, number];
-		const [full, empty] = style.unicode ? ["\u2588", "\u2591"] : ["#", "."];
-		return `${style.good(full!.repeat(done))}${style.dim(empty!.repeat(left))}  `;
+		this.#line.finish();
 	}
 }

@@ -6,7 +6,7 @@ import { type ParallelConfig, parseParallel } from "../../src/config/parallel.js
 import { ActivationSizes } from "../../src/plan/memory/activations.js";
 import { modelStates } from "../../src/plan/memory/model-states.js";
 import { stageMemory } from "../../src/plan/memory/stage-memory.js";
-import { mostKept, scheduleStage } from "../../src/plan/schedule/index.js";
+import { mostKept, peaksInFlight, scheduleStage } from "../../src/plan/schedule/index.js";
 
 type Changes = { readonly [K in keyof ParallelConfig]?: ParallelConfig[K] };
 
@@ -96,7 +96,7 @@ test.each([
 	const { pipelineModelParallelSize: stages, virtualPipelineSize: chunks } = parallel;
 	const each = 8 / (stages * chunks);
 	const passes = scheduleStage(schedule, { stages, chunks, microBatches: 16 }, 0);
-	expect(mostKept(passes, new Array<number>(chunks).fill(each))).toBe(layers);
+	expect(mostKept(peaksInFlight(passes), new Array<number>(chunks).fill(each))).toBe(layers);
 });
 
 test("the parts add up to the peak, and only the last stage has logits", () => {

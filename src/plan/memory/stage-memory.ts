@@ -4,7 +4,8 @@ import { numMicroBatches, type ParallelConfig } from "../../config/parallel.js";
 import type { FrameworkOptions } from "../blocks/rank-context.js";
 import { layOutParts, type PipelinePart } from "../layout.js";
 import { embeddingParameters, headParameters, layerParameters, type ParameterCount } from "../parameters.js";
-import { mostKept, scheduleStage } from "../schedule/index.js";
+import { type InFlight, mostKept } from "../schedule/index.js";
+import { PipelinePeaks } from "../schedule/pipeline-peaks.js";
 import { ActivationSizes } from "./activations.js";
 import { type ModelStates, modelStates } from "./model-states.js";
 import { COMMUNICATOR_BYTES, CONTEXT_BYTES, FRAGMENTATION } from "./reserved.js";
@@ -25,17 +26,23 @@ export interface StageMemory extends ModelStates {
 	readonly peakBytes: number;
 }
 
-/** @param options the kind of attention decides whether scores are kept. */
+/**
+ * @param options the kind of attention decides whether scores are kept.
+ * @param pipelines for many jobs in turn: what is known of their schedules.
+ */
 export function stageMemory(
 	model: ModelConfig,
 	parallel: ParallelConfig,
 	options: Pick<FrameworkOptions, "attention">,
+	pipelines: PipelinePeaks = new PipelinePeaks(),
 ): StageMemory[] {
+	const { schedule, pipelineModelParallelSize: stages, virtualPipelineSize: chunks } = parallel;
+	const peaks = pipelines.of(schedule, { stages, chunks, microBatches: numMicroBatches(parallel) });
 	const sizes = new ActivationSizes(model, parallel, options);
 	const parts = layOutParts(model, parallel);
-	return Array.from({ length: parallel.pipelineModelParallelSize }, (_, stage) => {
+	return peaks.map((inFlight, stage) => {
 		const own = parts.filter((part) => part.stage === stage);
-		return memoryOf(model, parallel, sizes, own, stage);
+		return memoryOf(model, parallel, sizes, own, inFlight, stage);
 	});
 }
 
@@ -44,22 +51,20 @@ function memoryOf(
 	parallel: ParallelConfig,
 	sizes: ActivationSizes,
 	own: readonly PipelinePart[],
+	inFlight: readonly InFlight[],
 	stage: number,
 ): StageMemory {
-	const { pipelineModelParallelSize: stages, virtualPipelineSize: chunks } = parallel;
 	const count = stageParameters(model, parallel, own);
 	const states = modelStates(parallel, count);
-	const shape = { stages, chunks, microBatches: numMicroBatches(parallel) };
-	const schedule = scheduleStage(parallel.schedule, shape, stage);
 	const activationsBytes = mostKept(
-		schedule,
+		inFlight,
 		own.map((part) => sizes.part(part)),
 	);
 	const hasHead = own.some((part) => part.hasHead);
 	// The loss is over before a layer is recomputed.
 	const workingBytes = Math.max(sizes.recomputed(), hasHead ? sizes.logits() : 0) + sizes.gathered();
 	// One message of each direction is on its way while the stage works on another.
-	const messages = stages > 1 ? 4 * sizes.message() : 0;
+	const messages = parallel.pipelineModelParallelSize > 1 ? 4 * sizes.message() : 0;
 	const communicationBytes = communicators(parallel) * COMMUNICATOR_BYTES + messages;
 	const reservedBytes = CONTEXT_BYTES + FRAGMENTATION * (activationsBytes + workingBytes);
 	const { parametersBytes, gradientsBytes, optimizerBytes } = states;

@@ -6,7 +6,7 @@ import { oneForwardOneBackward } from "./one-f-one-b.js";
 import type { ScheduleShape, StageSchedule } from "./passes.js";
 import { zeroBubbleH1 } from "./zero-bubble.js";
 
-export { mostInFlight, mostKept } from "./in-flight.js";
+export { type InFlight, mostInFlight, mostKept, peaksInFlight } from "./in-flight.js";
 export { Pass, type ScheduleShape, type StageSchedule } from "./passes.js";
 
 export type ScheduleName = ParallelConfig["schedule"];

@@ -1,0 +1,74 @@
+/** Puts the findings of a sweep together as the document `lumos.sweep/1`. */
+import type { Findings } from "../sweep/findings.js";
+import { OBJECTIVES } from "../sweep/objectives/objectives.js";
+import type { Ranked } from "../sweep/ranking.js";
+import type { ReasonCounts } from "../sweep/survey.js";
+import { sweepWarnings } from "../sweep/sweep-warnings.js";
+import type { SweepResult } from "./sweep-result.js";
+
+/** @param partOf which shard of how many, where it is one */
+export function assembleSweep(found: Findings, timing: SweepResult["timing"], partOf?: string): SweepResult {
+	const { space, survey, question } = found;
+	const { axes, hardware, model } = space.inputs;
+	return {
+		schema: "lumos.sweep/1",
+		model: model.name,
+		hardware: hardware.name,
+		axes: Object.fromEntries(axes.map(({ name, values }) => [name, [...values]])),
+		objective: question.objectives.map(({ name }) => name),
+		tokens: question.tokenBudget,
+		space: {
+			total: space.total,
+			invalid: sum(survey.invalid),
+			invalidReasons: sorted(survey.invalid),
+			pruned: sorted(survey.pruned),
+			outOfMemory: survey.outOfMemory,
+			simulated: found.all.length,
+			failed: found.failed.length,
+			missing: found.missing,
+		},
+		ranked: found.ranked,
+		ties: found.ties,
+		best: found.best.map((ranked) => bestOf(ranked, found)),
+		explanations: found.explanations.map((one) => ({ ...one, differences: [...one.differences] })),
+		failures: found.failed.map(({ index, failed }) => ({ configuration: index, reason: failed })),
+		warnings: sweepWarnings(found, partOf),
+		timing,
+	};
+}
+
+function bestOf({ rank, tiesBest, measured }: Ranked, { training }: Findings): SweepResult["best"][number] {
+	const { row, outcome, model, parallel } = measured;
+	const values = OBJECTIVES.map(({ column, value }) => [column, value(outcome, training)] as const);
+	return {
+		rank,
+		tiesBest,
+		configuration: row.index,
+		config: { model, parallel },
+		gpus: measured.gpus,
+		numMicroBatches: measured.numMicroBatches,
+		iterationMs: row.iterationMs,
+		interval: { lowMs: row.lowMs, highMs: row.highMs, confidence: 0.9 },
+		parameters: measured.parameters,
+		memoryGb: outcome.memoryGb,
+		memoryHeadroomGb: outcome.memoryCapacityGb - outcome.memoryGb,
+		tokensPerSecond: measured.tokensPerSecond,
+		tflopsPerGpu: measured.tflopsPerGpu,
+		mfu: measured.mfu,
+		breakdown: row.breakdown,
+		computeShare: measured.computeShare,
+		exposedCommShare: measured.exposedCommShare,
+		bubbleShare: measured.bubbleShare,
+		limitedBy: measured.limitedBy,
+		objectives: Object.fromEntries(values.filter(([, value]) => Number.isFinite(value))),
+	};
+}
+
+function sum(counts: ReasonCounts): number {
+	return [...counts.values()].reduce((all, n) => all + n, 0);
+}
+
+/** The most frequent first. */
+function sorted(counts: ReasonCounts): Record<string, number> {
+	return Object.fromEntries([...counts].sort((a, b) => b[1] - a[1]));
+}

@@ -1,0 +1,73 @@
+/** Simulates configurations of which there are only descriptions: every kernel of every stage, no closed form. */
+import { type CostModel, costModel } from "../../cost/cost-model.js";
+import { buildPlan } from "../../plan/build-plan.js";
+import type { ExecutionPlan } from "../../plan/program.js";
+import { modelledInterval } from "../../predict/uncertainty.js";
+import type { Evaluator } from "../evaluator.js";
+import type { RowOrFailure, SweepRow } from "../row.js";
+import type { SweepSpace } from "../space.js";
+import { structureOf } from "../structure.js";
+import { type SimulatedPlan, simulateGroup } from "./simulate-group.js";
+
+export class DescribedEvaluator implements Evaluator {
+	readonly #space: SweepSpace;
+	readonly #cost: CostModel;
+	readonly #measuresCollectives: boolean;
+
+	constructor(space: SweepSpace) {
+		const { hardware, measured } = space.inputs;
+		this.#space = space;
+		this.#cost = costModel(hardware, { collectives: measured });
+		this.#measuresCollectives = measured.length + hardware.measuredCollectives.length > 0;
+	}
+
+	evaluate(chunk: readonly number[]): RowOrFailure[] {
+		const outcomes: RowOrFailure[] = [];
+		for (let from = 0; from < chunk.length; ) {
+			const structure = structureOf(this.#space.jobAt(chunk[from]!));
+			let to = from + 1;
+			while (to < chunk.length && structureOf(this.#space.jobAt(chunk[to]!)) === structure) to++;
+			outcomes.push(...this.#group(chunk.slice(from, to)));
+			from = to;
+		}
+		return outcomes;
+	}
+
+	#group(indices: readonly number[]): RowOrFailure[] {
+		try {
+			const simulated = simulateGroup(indices.map((index) => this.#plan(index)));
+			return indices.map((index, i) => this.#row(index, simulated[i]!));
+		} catch (error) {
+			// Which of them it was shows when each runs by itself.
+			if (indices.length > 1) return indices.flatMap((index) => this.#group([index]));
+			return [{ index: indices[0]!, failed: error instanceof Error ? error.message : String(error) }];
+		}
+	}
+
+	#plan(index: number): ExecutionPlan {
+		const { hardware, options } = this.#space.inputs;
+		const { model, parallel } = this.#space.jobAt(index);
+		return buildPlan({ model, parallel, hardware, cost: this.#cost, options });
+	}
+
+	#row(index: number, { perStage, shares, tasks }: SimulatedPlan): SweepRow {
+		const mean = (of: (stage: SimulatedPlan["perStage"][number]) => number): number =>
+			perStage.reduce((sum, stage) => sum + of(stage), 0) / perStage.length;
+		const iterationMs = perStage.reduce((latest, stage) => Math.max(latest, stage.iterationMs), 0);
+		const exposedComputeMs = mean(({ working }) => working.exposedComputeMs);
+		const exposedCommMs = mean(({ working }) => working.exposedCommMs);
+		const overlappedMs = mean(({ working }) => working.overlappedMs);
+		// A stage that is done before the last one idles.
+		const otherMs = Math.max(0, iterationMs - exposedComputeMs - exposedCommMs - overlappedMs);
+		const { lowMs, highMs } = modelledInterval(iterationMs, shares, this.#measuresCollectives);
+		return {
+			index,
+			iterationMs,
+			lowMs,
+			highMs,
+			breakdown: { exposedComputeMs, exposedCommMs, overlappedMs, otherMs },
+			waitingCommMs: mean(({ breakdown }) => breakdown.exposedCommMs),
+			tasks,
+		};
+	}
+}

@@ -1,0 +1,70 @@
+/** What a sweep found: from rows, in whatever order they came, to a ranking and what goes with it. */
+import type { Site } from "../cost/energy.js";
+import { type Explanation, explain } from "./explain.js";
+import { type Measured, measure } from "./measures.js";
+import type { Objective } from "./objectives/objectives.js";
+import type { Training } from "./objectives/outcome.js";
+import { type Ranked, rank } from "./ranking.js";
+import type { FailedRow, SweepRow } from "./row.js";
+import type { SweepSpace } from "./space.js";
+import type { Survey } from "./survey.js";
+
+export interface SweepQuestion {
+	readonly objectives: readonly Objective[];
+	readonly tokenBudget: number;
+	readonly gpuHourCost?: number;
+	readonly site: Site;
+	/** How many to show. */
+	readonly top: number;
+	/** Up to which rank the best one is compared; 1: none. */
+	readonly explainTo: number;
+}
+
+export interface Findings {
+	readonly space: SweepSpace;
+	readonly survey: Survey;
+	readonly question: SweepQuestion;
+	readonly training: Training;
+	/** All that were simulated, in the order of the space. */
+	readonly all: readonly Measured[];
+	/** The first of them in rank. */
+	readonly best: readonly Ranked[];
+	/** How many are ranked: with several objectives, the members of the Pareto front. */
+	readonly ranked: number;
+	/** Configurations that the simulation cannot tell from the best one. */
+	readonly ties: number;
+	readonly explanations: readonly Explanation[];
+	readonly failed: readonly FailedRow[];
+	/** Feasible, but neither simulated nor failed: the run was ended, or is a part of a larger one. */
+	readonly missing: number;
+}
+
+export function findings(
+	space: SweepSpace,
+	survey: Survey,
+	rows: readonly SweepRow[],
+	failed: readonly FailedRow[],
+	question: SweepQuestion,
+): Findings {
+	const memoryOf = new Map(survey.feasible.map((index, i) => [index, survey.peakBytes[i]!]));
+	const all = [...rows]
+		.sort((a, b) => a.index - b.index)
+		.map((row) => measure(space.inputs, space.jobAt(row.index), memoryOf.get(row.index)!, row));
+	const { site, tokenBudget, gpuHourCost } = question;
+	const cost = gpuHourCost === undefined ? {} : { gpuHourCost };
+	const training: Training = { hardware: space.inputs.hardware, site, tokenBudget, ...cost };
+	const ranked = rank(all, question.objectives, training);
+	return {
+		space,
+		survey,
+		question,
+		training,
+		all,
+		best: ranked.slice(0, question.top),
+		ranked: ranked.length,
+		ties: ranked.filter(({ tiesBest }) => tiesBest).length,
+		explanations: ranked.slice(1, question.explainTo).map((other) => explain(space.inputs, ranked[0]!, other)),
+		failed: [...failed].sort((a, b) => a.index - b.index),
+		missing: survey.feasible.length - rows.length - failed.length,
+	};
+}

@@ -1,0 +1,50 @@
+/** A journal is lines of `checksum JSON`: a header, then one a configuration. */
+import { crc32 } from "../../lib/crc32.js";
+import type { RowOrFailure } from "../row.js";
+
+/** Hexadecimal digits of a checksum. */
+const CHECKSUM = 8;
+
+export function journalLine(value: unknown): string {
+	const text = JSON.stringify(value);
+	return `${checksum(text)} ${text}\n`;
+}
+
+/** The value of a whole line without its end; undefined where it is torn or damaged. */
+export function valueOfLine(line: string): unknown {
+	const text = line.slice(CHECKSUM + 1);
+	if (line[CHECKSUM] !== " " || line.slice(0, CHECKSUM) !== checksum(text)) return undefined;
+	return JSON.parse(text);
+}
+
+function checksum(text: string): string {
+	return crc32(Buffer.from(text)).toString(16).padStart(CHECKSUM, "0");
+}
+
+/** Numbers alone: a row is read back to the bit. */
+export function packRow(row: RowOrFailure): unknown {
+	if ("failed" in row) return [row.index, row.failed];
+	const { exposedComputeMs, exposedCommMs, overlappedMs, otherMs } = row.breakdown;
+	const parts = [exposedComputeMs, exposedCommMs, overlappedMs, otherMs];
+	return [row.index, row.iterationMs, row.lowMs, row.highMs, ...parts, row.waitingCommMs, row.tasks];
+}
+
+export function unpackRow(value: unknown): RowOrFailure {
+	const [index, first, ...rest] = value as readonly [number, number | string, ...number[]];
+	if (typeof first === "string") return { index, failed: first };
+	const [lowMs, highMs, exposedComputeMs, exposedCommMs, overlappedMs, otherMs, waitingCommMs, tasks] = rest;
+	return {
+		index,
+		iterationMs: first,
+		lowMs: lowMs!,
+		highMs: highMs!,
+		breakdown: {
+			exposedComputeMs: exposedComputeMs!,
+			exposedCommMs: exposedCommMs!,
+			overlappedMs: overlappedMs!,
+			otherMs: otherMs!,
+		},
+		waitingCommMs: waitingCommMs!,
+		tasks: tasks!,
+	};
+}

@@ -1,0 +1,14 @@
+/** A worker of a sweep: chunks of configurations in, their times out. What it needs beside them it gets once. */
+import { workerData } from "piscina";
+import { DescribedEvaluator } from "../described/evaluator.js";
+import type { Evaluator } from "../evaluator.js";
+import type { SweepInputs } from "../inputs.js";
+import type { RowOrFailure } from "../row.js";
+import { SweepSpace } from "../space.js";
+
+let evaluator: Evaluator | undefined;
+
+export default function evaluate(chunk: readonly number[]): RowOrFailure[] {
+	evaluator ??= new DescribedEvaluator(new SweepSpace(workerData as SweepInputs));
+	return evaluator.evaluate(chunk);
+}

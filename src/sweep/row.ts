@@ -1,0 +1,28 @@
+/** What is kept of a simulated configuration. All else that is said of it follows from these numbers and its job. */
+import type { Breakdown } from "../analysis/index.js";
+
+export interface SweepRow {
+	/** Number of the configuration in the space. */
+	readonly index: number;
+	readonly iterationMs: number;
+	/** Of the 90 % interval. */
+	readonly lowMs: number;
+	readonly highMs: number;
+	/** The mean GPU; communication counts from when all have arrived, `otherMs` is the bubble; adds up to the iteration. */
+	readonly breakdown: Breakdown;
+	/** The mean GPU: communication that nothing hides, counted from its arrival at it, waiting included. */
+	readonly waitingCommMs: number;
+	readonly tasks: number;
+}
+
+/** A configuration that could not be simulated. */
+export interface FailedRow {
+	readonly index: number;
+	readonly failed: string;
+}
+
+export type RowOrFailure = SweepRow | FailedRow;
+
+export function isFailed(outcome: RowOrFailure): outcome is FailedRow {
+	return "failed" in outcome;
+}
