@@ -1,6 +1,8 @@
 /** The flags of `lumos sweep submit` beside those of the sweep itself. */
 import { type Command, InvalidArgumentError, Option } from "commander";
+import { givenFlags } from "./config-flags.js";
 import { parseBytes, parseCount, parseWhole } from "./options.js";
+import { withSweepInputFlags, withSweepOutputFlags } from "./sweep-flags.js";
 
 export interface SubmitFlags {
 	readonly slurm?: boolean;
@@ -29,13 +31,37 @@ const UNIT_S = { s: 1, m: 60, h: 3600, d: 86_400 } as const;
 
 /** Seconds of `90s`, `45m`, `2h`, `1d`. */
 export function parseSeconds(text: string): number {
-	const [, number, unit] = /^(\d{1,6})([smhd])$/.exec(text.trim()) ?? [];
+	const [, number, unit] = /^(\d{1,6}(?:\.\d+)?)([smhd])$/.exec(text.trim()) ?? [];
 	const value = Number(number) * UNIT_S[unit as keyof typeof UNIT_S];
 	if (!(value > 0)) throw new InvalidArgumentError("give a time such as 90s, 45m or 2h");
 	return value;
 }
 
-export function withSubmitFlags(command: Command): Command {
+/** The command, below that of the sweep. */
+export function addSubmit(sweep: Command): Command {
+	const command = withSweepInputFlags(
+		sweep.command("submit").description("run a sweep in shards on a cluster, wait for them, and put them together"),
+	);
+	const searched = typedFlags(command);
+	return withSubmitFlags(withSweepOutputFlags(command)).action(async (flags) =>
+		(await import("./sweep-submit.js")).sweepSubmit(flags, givenFlags(command), searched),
+	);
+}
+
+/**
+ * Notes which of the flags that the command has by now are given, as words of a command line; flags that are added later
+ * are not noted.
+ */
+function typedFlags(command: Command): readonly string[] {
+	const words: string[] = [];
+	for (const option of command.options)
+		command.on(`option:${option.name()}`, (value: string | null | undefined) =>
+			words.push(value === null || value === undefined ? option.long! : `${option.long}=${value}`),
+		);
+	return words;
+}
+
+function withSubmitFlags(command: Command): Command {
 	return command
 		.option("--slurm", "as a job array of Slurm, with its sbatch and squeue")
 		.addOption(new Option("--k8s", "as an Indexed Job of Kubernetes, with its kubectl").conflicts("slurm"))

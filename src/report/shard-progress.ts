@@ -5,15 +5,11 @@ import type { ShardsProgress } from "../sweep/submit/supervise.js";
 /** @param before configurations that were done when the clock began */
 export function formatShardProgress(progress: ShardsProgress, before: number, elapsedMs: number): string {
 	const { shards, finished, running, done, total } = progress;
-	const known = total === undefined ? "" : ` of ${formatCount(total)}`;
 	const parts = [
 		`Shards  ${finished} of ${shards} done, ${running} running`,
-		`${formatCount(done)}${known} configurations`,
+		`${formatCount(done)} of ${formatCount(total)} configurations`,
 	];
 	const perSecond = (done - before) / (elapsedMs / 1000);
-	if (perSecond > 0) {
-		parts.push(`${perSecond.toFixed(1)}/s`);
-		if (total !== undefined) parts.push(`${formatSeconds((total - done) / perSecond)} left`);
-	}
+	if (perSecond > 0) parts.push(`${perSecond.toFixed(1)}/s`, `${formatSeconds((total - done) / perSecond)} left`);
 	return parts.join("  ");
 }

@@ -56,7 +56,7 @@ class Cluster implements Scheduler {
 
 	stateOf = (shard: number) => {
 		const done = this.#done[shard]!;
-		return { done, total: this.#attempts[shard]! > 0 ? TOTAL : undefined, finished: done === TOTAL };
+		return { done, total: TOTAL, finished: done === TOTAL };
 	};
 }
 
@@ -82,7 +82,7 @@ test("all shards are submitted once, and waited for", async () => {
 	const { progress, jobs } = await run(cluster, 4);
 	expect(cluster.submitted).toEqual([[0, 1, 2, 3]]);
 	expect(jobs).toEqual([{ job: "job0", shards: [0, 1, 2, 3] }]);
-	expect(progress[0]).toEqual({ shards: 4, finished: 0, running: 0, done: 0, total: undefined });
+	expect(progress[0]).toEqual({ shards: 4, finished: 0, running: 0, done: 0, total: 4 * TOTAL });
 	expect(progress.at(-1)).toEqual({ shards: 4, finished: 4, running: 0, done: 4 * TOTAL, total: 4 * TOTAL });
 	expect(Math.max(...progress.map(({ running }) => running))).toBe(4);
 });
@@ -133,16 +133,16 @@ test("a scheduler that restarts is waited for, one that never answered is not", 
 
 test("what was submitted is found again, and is not taken for that of another sweep", () => {
 	const folder = temporaryFolder("submission");
-	const sweep = { scheduler: "slurm", command: ["lumos", "sweep", "--gpus", "8"], shards: 2 } as const;
+	const sweep = { scheduler: "slurm", sweep: "0123", shards: 2 } as const;
 	const none = loadSubmission(folder, sweep);
 	expect(none.jobs).toEqual([]);
 	const with2 = { ...none, jobs: [{ job: "17", shards: [0, 1] }] };
 	saveSubmission(folder, with2);
 	expect(loadSubmission(folder, sweep)).toEqual(with2);
 	const another = (change: object) => () => loadSubmission(folder, { ...sweep, ...change });
-	expect(another({ shards: 3 })).toThrow(/submitted with another number of shards; choose another --journal/);
-	expect(another({ command: ["lumos"] })).toThrow(/another command/);
-	expect(another({ scheduler: "kubernetes" })).toThrow(/another scheduler/);
+	expect(another({ shards: 3 })).toThrow(/submitted in another number of shards; choose another --journal/);
+	expect(another({ sweep: "4567" })).toThrow(/for another sweep/);
+	expect(another({ scheduler: "kubernetes" })).toThrow(/to another scheduler/);
 	for (const text of ["", "{}", readFileSync(join(folder, "submission.json"), "utf8").slice(0, 40)]) {
 		writeFileSync(join(folder, "submission.json"), text);
 		expect(another({})).toThrow(UserError);

@@ -38,7 +38,7 @@ export function runTool(program: string, args: readonly string[], input = ""): P
 
 /**
  * The same for one that must succeed.
- * @throws EnvironmentError with the last line that it printed on stderr.
+ * @throws EnvironmentError with what it printed on stderr.
  */
 export async function runToolWell(program: string, args: readonly string[], input = ""): Promise<string> {
 	const result = await runTool(program, args, input);
@@ -46,7 +46,18 @@ export async function runToolWell(program: string, args: readonly string[], inpu
 	return result.stdout;
 }
 
+/** Lines of an error that are worth repeating: what is wrong, and what that made fail. */
+const LINES = 3;
+
 export function toolFailure(program: string, { code, stderr }: ToolResult): EnvironmentError {
-	const last = stderr.trim().split("\n").at(-1) || `exit code ${code}`;
-	return new EnvironmentError(`${program}: ${last.replace(new RegExp(`^${program}: (error: )?`), "")}`);
+	const lines = stderr
+		.split("\n")
+		.map((line) =>
+			line
+				.trim()
+				.replace(new RegExp(`^${program}: `), "")
+				.replace(/^error: /i, ""),
+		)
+		.filter((line) => line !== "");
+	return new EnvironmentError(`${program}: ${lines.slice(-LINES).join("; ") || `exit code ${code}`}`);
 }

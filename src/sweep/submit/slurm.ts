@@ -109,7 +109,7 @@ function taskList(shards: readonly number[]): string {
 
 /** `HH:MM:SS` */
 function clock(seconds: number): string {
-	const parts = [Math.floor(seconds / 3600), Math.floor(seconds / 60) % 60, Math.ceil(seconds % 60)];
+	const parts = [Math.floor(seconds / 3600), Math.floor(seconds / 60) % 60, seconds % 60];
 	return parts.map((part) => String(part).padStart(2, "0")).join(":");
 }
 

@@ -15,8 +15,8 @@ const index = z.number().int().nonnegative();
 const submission = z.strictObject({
 	schema: z.literal("lumos.submission/1"),
 	scheduler: z.enum(["slurm", "kubernetes"]),
-	/** Program and arguments of the sweep. */
-	command: z.array(z.string()),
+	/** Stands for what is searched. */
+	sweep: z.string(),
 	shards: index.positive(),
 	/** Oldest first. */
 	jobs: z.array(z.strictObject({ job: z.string(), shards: z.array(index) })),
@@ -25,7 +25,7 @@ const submission = z.strictObject({
 export interface Submission {
 	readonly schema: "lumos.submission/1";
 	readonly scheduler: Scheduler["name"];
-	readonly command: readonly string[];
+	readonly sweep: string;
 	readonly shards: number;
 	readonly jobs: readonly SubmittedJob[];
 }
@@ -43,12 +43,11 @@ export function loadSubmission(journal: string, fresh: Omit<Submission, "schema"
 	const found = parse(readFileSync(path, "utf8"));
 	if (found === undefined)
 		throw new UserError(`${path}: is no record of a submitted sweep; remove it or choose another folder`);
-	const differs = (["scheduler", "shards", "command"] as const).find(
-		(key) => JSON.stringify(found[key]) !== JSON.stringify(fresh[key]),
-	);
+	const differs = (["scheduler", "shards", "sweep"] as const).find((key) => found[key] !== fresh[key]);
 	if (differs === undefined) return found;
+	const what = { scheduler: "to another scheduler", shards: "in another number of shards", sweep: "for another sweep" };
 	throw new UserError(
-		`${journal}: has been submitted with another ${differs === "shards" ? "number of shards" : differs}; choose another --journal, or remove that folder`,
+		`${journal}: has been submitted ${what[differs]}; choose another --journal, or remove that folder`,
 	);
 }
 

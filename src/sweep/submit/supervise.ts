@@ -7,8 +7,7 @@ import type { Alive, Scheduler } from "./scheduler.js";
 export interface ShardState {
 	/** Configurations that it has the results of. */
 	readonly done: number;
-	/** Undefined until the shard has been started. */
-	readonly total: number | undefined;
+	readonly total: number;
 	readonly finished: boolean;
 }
 
@@ -19,8 +18,7 @@ export interface ShardsProgress {
 	readonly running: number;
 	/** Configurations. */
 	readonly done: number;
-	/** Undefined until every shard has been started. */
-	readonly total: number | undefined;
+	readonly total: number;
 }
 
 export interface SubmittedJob {
@@ -125,13 +123,12 @@ class Watch {
 }
 
 function sum(states: readonly ShardState[], running: number): ShardsProgress {
-	const started = states.every(({ total }) => total !== undefined);
 	return {
 		shards: states.length,
 		finished: states.filter(({ finished }) => finished).length,
 		running,
 		done: states.reduce((sum, { done }) => sum + done, 0),
-		total: started ? states.reduce((sum, { total }) => sum + total!, 0) : undefined,
+		total: states.reduce((sum, { total }) => sum + total, 0),
 	};
 }
 
