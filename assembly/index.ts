@@ -17,6 +17,8 @@ import { OK, ORDER_CHANGED } from "./status";
 
 export { areTimes, checkTasks, checkWaits } from "./check";
 export { heapBase } from "./memory";
+export { sumDevice } from "./plan/device-sums";
+export { followRanks } from "./plan/run";
 export {
 	countLaunches,
 	listLaunches,
@@ -29,7 +31,7 @@ export { findStrands } from "./worklist/strands";
 
 /** Says which layout of the control block and which status codes this build speaks. */
 export function abiVersion(): u32 {
-	return 2;
+	return 3;
 }
 
 /** Builds what the event loop needs beside the graph. Once a graph. */

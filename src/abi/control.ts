@@ -82,4 +82,4 @@ export function controlOffset(field: ControlField): number {
 export const CONTROL_BYTES = 4 * CONTROL_FIELDS.length;
 
 /** What the build of the engine must answer to `abiVersion()`. */
-export const ABI_VERSION = 2;
+export const ABI_VERSION = 3;

@@ -20,6 +20,8 @@ export interface SweepOutputFlags {
 	readonly carbonIntensity: number;
 	readonly top: number;
 	readonly explain?: number;
+	readonly targetMs?: number;
+	readonly targetTokensPerSecond?: number;
 	readonly out?: string;
 	readonly json?: boolean;
 }
@@ -37,6 +39,7 @@ export interface SweepFlags extends SweepOutputFlags {
 	readonly resume?: boolean;
 	readonly shard?: Shard;
 	readonly shards?: number;
+	readonly prune?: boolean;
 }
 
 /** Tokens that costs are given for unless the user says how many are to be trained on. */
@@ -80,6 +83,16 @@ export function withSweepOutputFlags(command: Command): Command {
 		.addOption(
 			new Option("--explain <k>", "say why the best one beats the next ones, up to this").argParser(parseCount),
 		)
+		.addOption(
+			new Option("--target-ms <ms>", "name the largest model of the grid whose iteration takes no longer").argParser(
+				parsePositive,
+			),
+		)
+		.addOption(
+			new Option("--target-tokens-per-second <n>", "the same for a throughput that must be reached")
+				.argParser(parsePositive)
+				.conflicts("targetMs"),
+		)
 		.option("--out <file>", "write all simulated configurations: .parquet, .csv or .ndjson")
 		.option("--json", "print one JSON document instead of text");
 }
@@ -107,6 +120,7 @@ export function withSweepFlags(command: Command): Command {
 		)
 		.option("--journal <folder>", "where results are kept as they come (default: beside --out, or the cache folder)")
 		.option("--resume", "go on with what the journal has")
+		.option("--prune", "do not simulate what cannot be among the best by a lower bound of its time")
 		.addOption(
 			new Option(
 				"--shard <i/n>",

@@ -23,10 +23,12 @@ export interface OpenJournal {
 	finish(): void;
 }
 
+/** @param total configurations of the part */
 export function openJournal(
 	inputs: SweepInputs,
 	flags: Pick<SweepFlags, "journal" | "out" | "resume">,
 	part: Shard | undefined,
+	total: number,
 ): OpenJournal | undefined {
 	const folder = flags.journal ?? defaultFolder(inputs, flags.out);
 	if (folder === undefined) {
@@ -34,7 +36,7 @@ export function openJournal(
 		return undefined;
 	}
 	const { shard, shards } = part ?? { shard: 0, shards: 1 };
-	const header: JournalHeader = { schema: JOURNAL_SCHEMA, version, shard, shards, inputs };
+	const header: JournalHeader = { schema: JOURNAL_SCHEMA, version, shard, shards, total, inputs };
 	const path = join(folder, journalName(shard, shards));
 	const before = readJournal(path);
 	if (before !== undefined) {

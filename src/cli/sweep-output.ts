@@ -30,7 +30,13 @@ export function questionOf(flags: SweepOutputFlags): SweepQuestion {
 		site: { ...DEFAULT_SITE, pue, kgCo2PerKwh: carbonIntensity },
 		top,
 		explainTo: flags.explain ?? 1,
+		...targetOf(flags),
 	};
+}
+
+function targetOf({ targetMs, targetTokensPerSecond }: SweepOutputFlags): Pick<SweepQuestion, "target"> {
+	if (targetMs !== undefined) return { target: { ms: targetMs } };
+	return targetTokensPerSecond === undefined ? {} : { target: { tokensPerSecond: targetTokensPerSecond } };
 }
 
 export function tableOutput(out: string | undefined): TableOutput | undefined {

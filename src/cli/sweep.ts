@@ -2,12 +2,13 @@
 import { UserError } from "../lib/errors.js";
 import { showSweepProgress } from "../report/sweep-progress.js";
 import type { SweepResult } from "../report/sweep-result.js";
-import { shardOf } from "../sweep/chunks.js";
-import { findings } from "../sweep/findings.js";
+import { type Chunk, cutChunks, shardOf } from "../sweep/chunks.js";
+import { findings, type SweepQuestion, trainingOf } from "../sweep/findings.js";
 import { refuseInfeasible } from "../sweep/nothing-feasible.js";
 import { planSweep, type SweepPlan } from "../sweep/plan-sweep.js";
 import { openSweepPool } from "../sweep/pool/index.js";
-import { SweepSession } from "../sweep/session.js";
+import { canPrune, Pruner } from "../sweep/prune.js";
+import { type SessionState, SweepSession } from "../sweep/session.js";
 import { taskEstimate } from "../sweep/structure.js";
 import type { GivenFlags } from "./config-flags.js";
 import { computing, stoppable } from "./signals.js";
@@ -24,60 +25,87 @@ export async function sweep(flags: SweepFlags, given: GivenFlags): Promise<void>
 	const question = questionOf(flags);
 	const inputs = sweepInputs(flags, given);
 	const part = chooseShard(flags, process.env);
-	checkPart(part, flags);
+	checkPart(part, flags, question);
 	const output = tableOutput(flags.out);
 	const plan = await computing(() => planSweep(inputs));
 	refuseInfeasible(plan.space, plan.survey);
-	const journal = openJournal(inputs, flags, part);
 	const chunks = part === undefined ? plan.chunks : shardOf(plan.chunks, part.shard, part.shards);
+	const journal = openJournal(inputs, flags, part, sizeOf(chunks));
 	const session = new SweepSession(plan, chunks, journal?.known ?? new Map());
-	const { workers, simulateMs, exitCode } = await simulate(plan, session, journal, flags);
+	const run = await simulate({ plan, chunks, session, journal, flags, question });
 	const { rows, failed, tasks, simulated } = session.result();
-	const totalMs = performance.now() - started;
-	const seconds = Math.max(simulateMs, 1e-3) / 1e3;
+	const seconds = Math.max(run.simulateMs, 1e-3) / 1e3;
 	const timing: SweepResult["timing"] = {
-		totalMs,
-		simulateMs,
+		totalMs: performance.now() - started,
+		simulateMs: run.simulateMs,
 		configsPerSecond: simulated / seconds,
 		tasksPerSecond: tasks / seconds,
-		workers,
+		workers: run.workers,
 		peakRssMb: peakRssMb(),
 	};
-	const found = findings(plan.space, plan.survey, rows, failed, question);
+	const isWhole = flags.prune === true && run.exitCode === undefined;
+	const leftOut = isWhole ? sizeOf(chunks) - rows.length - failed.length : 0;
+	const found = findings(plan.space, plan.survey, rows, failed, question, leftOut);
 	await present(found, timing, output, flags, part && `shard ${part.shard} of ${part.shards}`);
-	if (exitCode === undefined) journal?.finish();
-	else process.exitCode = exitCode;
+	if (run.exitCode === undefined) journal?.finish();
+	else process.exitCode = run.exitCode;
 }
 
-/** Shards meet in a folder. */
-function checkPart(part: Shard | undefined, flags: SweepFlags): void {
-	refusePartOutput(flags.out, part !== undefined && part.shards > 1);
-	if (part === undefined || flags.journal !== undefined) return;
+const sizeOf = (chunks: readonly Chunk[]): number => chunks.reduce((sum, { indices }) => sum + indices.length, 0);
+
+/** Shards meet in a folder; what one leaves out would be missing there. */
+function checkPart(part: Shard | undefined, flags: SweepFlags, { objectives }: SweepQuestion): void {
+	if (flags.prune && !canPrune(objectives))
+		throw new UserError(`--prune bounds times: it cannot tell what is best by ${flags.objective}; leave it out`);
+	if (part === undefined) return;
+	if (flags.prune) throw new UserError("--prune needs the best of all shards; leave it out, or sweep on one machine");
+	refusePartOutput(flags.out, part.shards > 1);
+	if (flags.journal !== undefined) return;
 	throw new UserError(
 		`shard ${part.shard} of ${part.shards} needs --journal, the folder in which lumos sweep merge finds all of them`,
 	);
 }
 
-async function simulate(
-	plan: SweepPlan,
-	session: SweepSession,
-	journal: OpenJournal | undefined,
-	flags: SweepFlags,
-): Promise<{ readonly workers: number; readonly simulateMs: number; readonly exitCode: number | undefined }> {
-	if (session.isDone) return { workers: 0, simulateMs: 0, exitCode: undefined };
-	const { space, survey, chunks } = plan;
+interface Simulation {
+	readonly plan: SweepPlan;
+	readonly chunks: readonly Chunk[];
+	readonly session: SweepSession;
+	readonly journal: OpenJournal | undefined;
+	readonly flags: SweepFlags;
+	readonly question: SweepQuestion;
+}
+
+async function simulate({ plan, chunks, session, journal, flags, question }: Simulation): Promise<{
+	readonly workers: number;
+	readonly simulateMs: number;
+	readonly exitCode: number | undefined;
+}> {
+	if (session.left(chunks).length === 0) return { workers: 0, simulateMs: 0, exitCode: undefined };
+	const { space, survey } = plan;
 	const mostTasks = survey.feasible.reduce((most, index) => Math.max(most, taskEstimate(space.jobAt(index))), 0);
 	const { workers, heapMb } = sweepWorkers(chunks, mostTasks, process.availableMemory(), flags.workers);
 	const begun = performance.now();
 	const status = stderrStatus();
 	const pool = openSweepPool(space.inputs, { workers, heapMb });
+	const show = (state: SessionState): void => showSweepProgress(status, state);
 	try {
-		const { exitCode } = await stoppable((stop) =>
-			session.run(pool, journal?.writer, stop, (state) => showSweepProgress(status, state)),
-		);
+		const { exitCode } = await stoppable(async (stop) => {
+			for (const round of flags.prune ? pruned(plan, session, question) : [chunks])
+				if (!stop.aborted) await session.run(pool, round, journal?.writer, stop, show);
+		});
 		return { workers, simulateMs: performance.now() - begun, exitCode };
 	} finally {
 		status.finish();
 		await pool.close();
+	}
+}
+
+function* pruned(plan: SweepPlan, session: SweepSession, question: SweepQuestion): Generator<Chunk[]> {
+	const { space } = plan;
+	const pruner = new Pruner(plan, question.objectives[0]!, trainingOf(space, question), question.top);
+	for (;;) {
+		const round = pruner.next(session.result().rows);
+		if (round.length === 0) return;
+		yield cutChunks(space, round);
 	}
 }

@@ -20,6 +20,8 @@ export interface KernelExports {
 	orderTasks(control: number): void;
 	layOutDelays(control: number): number;
 	retime(control: number): number;
+	followRanks(control: number): number;
+	sumDevice(control: number, rank: number, plan: number): number;
 }
 
 /** One page less than 4 GiB: the end of the last section must be an address too. */

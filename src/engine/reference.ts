@@ -50,6 +50,8 @@ export function referenceKernel(): Kernel {
 			orderTasks: bound(portable.orderTasks),
 			layOutDelays: bound(portable.layOutDelays),
 			retime: bound(portable.retime),
+			followRanks: bound(portable.followRanks),
+			sumDevice: bound(portable.sumDevice),
 		},
 		base: portable.heapBase(),
 		buffer: () => buffer,

@@ -4,11 +4,12 @@ import type { ModelConfig } from "../config/model.js";
 import { numMicroBatches, type ParallelConfig } from "../config/parallel.js";
 import type { CostModel } from "../cost/cost-model.js";
 import { type BlockLibrary, GROUP_ROLES, type GroupRole } from "./block.js";
-import { Emitter } from "./blocks/emitter.js";
+import { workOf } from "./block-store.js";
 import { LANES } from "./blocks/lanes.js";
-import { type FrameworkOptions, rankContext } from "./blocks/rank-context.js";
-import { StringTable } from "./blocks/strings.js";
-import { type Coordinates, groupRanks, rankAt, stageCoordinates } from "./coordinates.js";
+import type { FrameworkOptions } from "./blocks/rank-context.js";
+import { groupRanks, rankAt, ranksOfStage, stageCoordinates } from "./coordinates.js";
+import { layOutParts } from "./layout.js";
+import { PlanCache } from "./plan-cache.js";
 import { PlanLibrary } from "./plan-library.js";
 import { type ExecutionPlan, NO_MESSAGE, type RankProgram } from "./program.js";
 import { messagesOfPipeline } from "./stage-passes.js";
@@ -28,49 +29,67 @@ export interface PlanOptions {
 	 * @default false
 	 */
 	readonly everyRank?: boolean;
+	/**
+	 * What plans that were built before left: then the same plan takes less time. Its strings may stand in another order,
+	 * with others between them. @default an empty one
+	 */
+	readonly cache?: PlanCache;
 }
 
 /** Reads a description of a whole job; `checkParallel` must have accepted it. */
-export function buildPlan(inputs: PlanInputs, { everyRank = false }: PlanOptions = {}): ExecutionPlan {
-	const { model, parallel, hardware, cost, options } = inputs;
+export function buildPlan(inputs: PlanInputs, options: PlanOptions = {}): ExecutionPlan {
+	const { everyRank = false, cache = new PlanCache() } = options;
+	const { model, parallel, hardware, cost, options: framework } = inputs;
 	const stages = parallel.pipelineModelParallelSize;
-	const rank = rankContext(model, parallel, options, hardware.node.gpusPerNode);
-	const strings = new StringTable();
-	const e = new Emitter(cost, strings, foldedRoles(stages, everyRank));
-	const planLibrary = new PlanLibrary(e, rank);
 	const microBatches = numMicroBatches(parallel);
-	const stagePrograms = Array.from({ length: stages }, (_, stage) => planLibrary.stageProgram(stage, microBatches));
+	const parts = layOutParts(model, parallel);
+	const store = cache.store({
+		model,
+		work: workOf(parallel),
+		gpusPerNode: hardware.node.gpusPerNode,
+		options: framework,
+		folded: foldedRoles(stages, everyRank),
+		cost,
+	});
+	const planLibrary = new PlanLibrary(store, parallel, parts);
+	const scripts = cache.scripts({
+		schedule: parallel.schedule,
+		stages,
+		chunks: parallel.virtualPipelineSize,
+		microBatches,
+		messages: framework.messages,
+		overlapGradReduce: parallel.overlapGradReduce,
+		overlapParamGather: parallel.overlapParamGather,
+	});
+	const stageBlocks = scripts.map((script, stage) => planLibrary.blocksOf(script, stage));
 
-	const messages = messagesOfPipeline(planLibrary.parts.length, microBatches);
-	const ranks = Array.from({ length: stages }, (_, stage) => {
-		const all = stageCoordinates(parallel, stage);
-		return everyRank ? all : all.slice(0, 1);
-	}).flat();
-	const perStage = ranks.length / stages;
-	const replicas = everyRank ? 1 : stageCoordinates(parallel, 0).length;
+	const messages = messagesOfPipeline(parts.length, microBatches);
+	const perStage = everyRank ? ranksOfStage(parallel) : 1;
+	const ranks = Array.from({ length: stages }, (_, stage) => stageCoordinates(parallel, stage, perStage)).flat();
+	const replicas = ranksOfStage(parallel) / perStage;
 	const { groupsOf, groupSize } = groupRanks(parallel, ranks);
-	const programs = ranks.map((at: Coordinates, r): RankProgram => {
-		const { block, message, microBatch, chunk } = stagePrograms[at.stage]!;
+	const programs = ranks.map((at, r): RankProgram => {
+		const { message, microBatch, chunk } = scripts[at.stage]!;
 		const shift = (r % perStage) * messages;
 		return {
 			rank: rankAt(parallel, at),
 			stage: at.stage,
 			deviceName: hardware.gpu.name,
 			replicas,
-			block,
+			block: stageBlocks[at.stage]!,
 			message: shift === 0 ? message : message.map((id) => (id === NO_MESSAGE ? id : id + shift)),
 			microBatch,
 			chunk,
 			group: groupsOf[r]!,
 		};
 	});
-	const blocks: BlockLibrary = { lanes: LANES, blocks: planLibrary.blocks, strings: strings.strings };
-	return { blockLibrary: blocks, programs, messageCount: messages * perStage, groupSize };
+	const { strings } = store.strings;
+	const blockLibrary: BlockLibrary = { lanes: LANES, blocks: planLibrary.blocks, strings };
+	return { blockLibrary, programs, messageCount: messages * perStage, groupSize };
 }
 
 /** Groups that are inside a stage are folded into its one rank; those across stages if there is only one. */
-function foldedRoles(stages: number, everyRank: boolean): ReadonlySet<GroupRole> {
-	if (everyRank) return new Set();
-	const inside: GroupRole[] = ["tensor", "context", "expert", "data", "expertData"];
-	return new Set(stages === 1 ? GROUP_ROLES : inside);
+function foldedRoles(stages: number, everyRank: boolean): readonly GroupRole[] {
+	if (everyRank) return [];
+	return stages === 1 ? GROUP_ROLES : ["tensor", "context", "expert", "data", "expertData"];
 }

@@ -15,10 +15,19 @@ export function rankAt(parallel: ParallelConfig, { tensor, context, data, stage 
 	return tensor + tp * (context + cp * (data + dp * stage));
 }
 
-/** Of all ranks of one stage, neighbours first. */
-export function stageCoordinates(parallel: ParallelConfig, stage: number): Coordinates[] {
+export function ranksOfStage(parallel: ParallelConfig): number {
 	const { tensorModelParallelSize: tp, contextParallelSize: cp, dataParallelSize: dp } = parallel;
-	return Array.from({ length: tp * cp * dp }, (_, i) => ({
+	return tp * cp * dp;
+}
+
+/** Of the ranks of one stage, neighbours first: all, or the first so many. */
+export function stageCoordinates(
+	parallel: ParallelConfig,
+	stage: number,
+	count: number = ranksOfStage(parallel),
+): Coordinates[] {
+	const { tensorModelParallelSize: tp, contextParallelSize: cp } = parallel;
+	return Array.from({ length: count }, (_, i) => ({
 		tensor: i % tp,
 		context: Math.floor(i / tp) % cp,
 		data: Math.floor(i / (tp * cp)),

@@ -1,122 +1,117 @@
+/** The blocks that the stages of a plan run, numbered as the stages come to need them. */
+import type { ParallelConfig } from "../config/parallel.js";
 import type { Block } from "./block.js";
-import type { Emitter } from "./blocks/emitter.js";
+import type { BlockStore } from "./block-store.js";
 import { blockingMessages, type MessagePart, messageNs, streamedMessage } from "./blocks/messages.js";
 import { optimizerStep } from "./blocks/optimizer.js";
-import { PartBlocks, type PassVariant } from "./blocks/part-blocks.js";
-import type { RankContext } from "./blocks/rank-context.js";
 import { stepBegin, stepEnd } from "./blocks/step.js";
-import { layOutParts, type PipelinePart } from "./layout.js";
+import type { PipelinePart } from "./layout.js";
 import type { ParameterCount } from "./parameters.js";
-import { Pass, type StageSchedule, scheduleStage } from "./schedule/index.js";
-import { StageItems } from "./stage-items.js";
-import { blockingPasses, type StageBlocks, type StagePlace, streamedPasses } from "./stage-passes.js";
+import { Pass } from "./schedule/index.js";
+import type { Need, StageScript } from "./stage-script.js";
 
-/** The blocks that the stages of a plan run, each made when a stage first needs it, and their programs. */
 export class PlanLibrary {
 	readonly blocks: Block[] = [];
-	readonly parts: readonly PipelinePart[];
-	readonly #e: Emitter;
-	readonly #rank: RankContext;
-	readonly #partBlocks: PartBlocks;
-	readonly #ids = new Map<string, number>();
+	readonly #store: BlockStore;
+	readonly #parallel: ParallelConfig;
+	readonly #parts: readonly PipelinePart[];
+	readonly #ids = new Map<Block, number>();
 
-	constructor(e: Emitter, rank: RankContext) {
-		this.#e = e;
-		this.#rank = rank;
-		this.#partBlocks = new PartBlocks(e, rank);
-		this.parts = layOutParts(rank.model, rank.parallel);
+	constructor(store: BlockStore, parallel: ParallelConfig, parts: readonly PipelinePart[]) {
+		this.#store = store;
+		this.#parallel = parallel;
+		this.#parts = parts;
 	}
 
-	stageProgram(stage: number, microBatches: number) {
-		const { parallel, options } = this.#rank;
-		const { pipelineModelParallelSize: stages, virtualPipelineSize: chunks, schedule: name } = parallel;
-		const schedule = scheduleStage(name, { stages, chunks, microBatches }, stage);
-		const place: StagePlace = { stage, stages, parts: stages * chunks, microBatches };
-		// Interleaved and zero-bubble schedules need messages that do not hold up the stage.
-		const blocking = options.messages === "blocking" && (name === "1f1b" || name === "gpipe");
-		const items = new StageItems();
-		items.add(
-			this.#block("step begin", () => {
-				stepBegin(this.#e);
-				return this.#e.finish("step begin");
-			}),
-			[],
-		);
-		(blocking ? blockingPasses : streamedPasses)(
-			place,
-			schedule,
-			this.#stageBlocks(stage, schedule, microBatches),
-			items,
-		);
-		items.add(this.#optimizer(stage), []);
-		return items.finish();
+	/** The block of every item of a stage's script. */
+	blocksOf({ needs, need }: StageScript, stage: number): Uint32Array {
+		const ids = needs.map((one) => this.#idOf(this.#blockOf(one, stage)));
+		const block = new Uint32Array(need.length);
+		for (let i = 0; i < need.length; i++) block[i] = ids[need[i]!]!;
+		return block;
 	}
 
-	/** Asked once an item, so that what a stage has asked for before is looked up by little. */
-	#stageBlocks(stage: number, schedule: StageSchedule, microBatches: number): StageBlocks {
-		const { parallel } = this.#rank;
-		const stages = parallel.pipelineModelParallelSize;
-		const splits = schedule.pass.includes(Pass.weight);
-		const reduction = splits ? Pass.weight : Pass.backward;
-		const passes: (number | undefined)[] = [];
-		const messages = new Map<string, number>();
-		return {
-			pass: (pass, microBatch, chunk, awaitsMessage) => {
-				const isLast = microBatch === microBatches - 1;
-				const besideData =
-					(parallel.overlapGradReduce && isLast && pass === reduction) ||
-					(parallel.overlapParamGather && microBatch === 0 && pass === Pass.forward);
-				const at = 4 * (3 * chunk + pass) + (awaitsMessage ? 2 : 0) + (besideData ? 1 : 0);
-				passes[at] ??= this.#pass(this.parts[chunk * stages + stage]!, pass, splits, { awaitsMessage, besideData });
-				return passes[at];
-			},
-			blocking: (parts) => remembered(messages, parts.join(" "), (name) => this.#blocking(name, parts, stage)),
-			streamed: (part) => remembered(messages, part, () => this.#streamed(part, stage)),
-		};
+	#idOf(block: Block): number {
+		let id = this.#ids.get(block);
+		if (id === undefined) {
+			id = this.blocks.push(block) - 1;
+			this.#ids.set(block, id);
+		}
+		return id;
+	}
+
+	#blockOf(need: Need, stage: number): Block {
+		switch (need.what) {
+			case "begin":
+				return this.#begin();
+			case "end":
+				return this.#optimizer(stage);
+			case "pass":
+				return this.#pass(need, stage);
+			case "blocking":
+				return this.#blocking(need.parts, stage);
+			case "streamed":
+				return this.#streamed(need.part, stage);
+		}
+	}
+
+	#begin(): Block {
+		const { emitter } = this.#store;
+		return this.#store.block("step begin", () => {
+			stepBegin(emitter);
+			return emitter.finish("step begin");
+		});
 	}
 
 	/** Parts of a pipeline with as many layers and the same ends share their blocks. */
-	#pass(part: PipelinePart, pass: Pass, splits: boolean, variant: PassVariant): number {
+	#pass({ pass, chunk, splits, awaitsMessage, besideData }: Need & { what: "pass" }, stage: number): Block {
+		const part = this.#parts[chunk * this.#parallel.pipelineModelParallelSize + stage]!;
 		const { layers, hasEmbedding, hasHead } = part;
-		const key = JSON.stringify([pass, layers, hasEmbedding, hasHead, variant, variant.besideData && part.part === 0]);
-		return this.#block(key, () => {
-			if (pass === Pass.forward) return this.#partBlocks.forward(part, variant);
+		const variant = { awaitsMessage, besideData };
+		const isFirst = besideData && part.part === 0;
+		const key = JSON.stringify([pass, splits, layers, hasEmbedding, hasHead, variant, isFirst]);
+		return this.#store.block(key, () => {
+			const { parts } = this.#store;
+			if (pass === Pass.forward) return parts.forward(part, variant);
 			const half = pass === Pass.weight ? "weight" : splits ? "input" : "all";
-			return this.#partBlocks.backward(part, half, variant);
+			return parts.backward(part, half, variant);
 		});
 	}
 
-	#blocking(name: string, parts: readonly MessagePart[], stage: number): number {
+	#blocking(parts: readonly MessagePart[], stage: number): Block {
+		const { emitter, rank } = this.#store;
+		const name = parts.join(" ");
 		const wireNs = Math.max(...parts.map((part) => this.#wireNs(part, stage)));
-		return this.#block(`${name} ${wireNs}`, () => {
-			blockingMessages(this.#e, this.#rank, parts, wireNs);
-			return this.#e.finish(name);
+		return this.#store.block(`blocking ${name} ${wireNs}`, () => {
+			blockingMessages(emitter, rank, parts, wireNs);
+			return emitter.finish(name);
 		});
 	}
 
-	#streamed(part: MessagePart, stage: number): number {
+	#streamed(part: MessagePart, stage: number): Block {
+		const { emitter, rank } = this.#store;
 		const wireNs = this.#wireNs(part, stage);
-		return this.#block(`${part} ${wireNs}`, () => {
-			streamedMessage(this.#e, this.#rank, part, wireNs);
-			return this.#e.finish(part);
+		return this.#store.block(`streamed ${part} ${wireNs}`, () => {
+			streamedMessage(emitter, rank, part, wireNs);
+			return emitter.finish(part);
 		});
 	}
 
 	/** With several chunks a stage, the last stage sends to the first. */
 	#wireNs(part: MessagePart, stage: number): number {
 		const isAhead = part === "sendForward" || part === "receiveBackward";
-		const stages = this.#rank.parallel.pipelineModelParallelSize;
-		return messageNs(this.#e, this.#rank, stage, (stage + (isAhead ? 1 : stages - 1)) % stages);
+		const stages = this.#parallel.pipelineModelParallelSize;
+		return messageNs(this.#store.emitter, this.#store.rank, stage, (stage + (isAhead ? 1 : stages - 1)) % stages);
 	}
 
-	#optimizer(stage: number): number {
-		const { model, parallel } = this.#rank;
-		const stages = parallel.pipelineModelParallelSize;
-		const own = this.parts.filter((part) => part.stage === stage);
-		const counts = own.map((part) => this.#partBlocks.parameters(part));
+	#optimizer(stage: number): Block {
+		const { emitter, rank, parts } = this.#store;
+		const stages = this.#parallel.pipelineModelParallelSize;
+		const own = this.#parts.filter((part) => part.stage === stage);
+		const counts = own.map((part) => parts.parameters(part));
 		const sum = (pick: (count: ParameterCount) => number): number =>
 			counts.reduce((all, count) => all + pick(count), 0);
-		const isTied = !model.untieEmbeddingsAndOutputWeights && stages > 1;
+		const isTied = !rank.model.untieEmbeddingsAndOutputWeights && stages > 1;
 		const sharesTable = isTied && own.some(({ hasEmbedding, hasHead }) => hasEmbedding || hasHead);
 		const layers = own.reduce((all, part) => all + part.layers, 0);
 		const stageParameters = {
@@ -125,23 +120,10 @@ export class PlanLibrary {
 			layers,
 			sharesTable,
 		};
-		return this.#block(`optimizer ${JSON.stringify(stageParameters)}`, () => {
-			optimizerStep(this.#e, this.#rank, stageParameters);
-			stepEnd(this.#e);
-			return this.#e.finish("optimizer step");
+		return this.#store.block(`optimizer ${JSON.stringify(stageParameters)}`, () => {
+			optimizerStep(emitter, rank, stageParameters);
+			stepEnd(emitter);
+			return emitter.finish("optimizer step");
 		});
 	}
-
-	#block(key: string, make: () => Block): number {
-		return remembered(this.#ids, key, () => this.blocks.push(make()) - 1);
-	}
-}
-
-function remembered(known: Map<string, number>, key: string, make: (key: string) => number): number {
-	let id = known.get(key);
-	if (id === undefined) {
-		id = make(key);
-		known.set(key, id);
-	}
-	return id;
 }

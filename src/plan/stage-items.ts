@@ -5,12 +5,13 @@ import { NO_MICRO_BATCH } from "./program.js";
 export class StageItems {
 	readonly #block = growableU32();
 	readonly #message = growableU32();
-	readonly #microBatch: number[] = [];
-	readonly #chunk: number[] = [];
+	/** As they are kept: NO_MICRO_BATCH is the number of all bits. */
+	readonly #microBatch = growableU32();
+	readonly #chunk = growableU32();
 
 	add(block: number, messages: readonly number[], microBatch = NO_MICRO_BATCH, chunk = 0): void {
 		this.#block.push(block);
-		for (const message of messages) this.#message.push(message);
+		for (let i = 0; i < messages.length; i++) this.#message.push(messages[i]!);
 		this.#microBatch.push(microBatch);
 		this.#chunk.push(chunk);
 	}
@@ -19,8 +20,8 @@ export class StageItems {
 		return {
 			block: this.#block.view().slice(),
 			message: this.#message.view().slice(),
-			microBatch: Int32Array.from(this.#microBatch),
-			chunk: Int32Array.from(this.#chunk),
+			microBatch: Int32Array.from(this.#microBatch.view()),
+			chunk: Int32Array.from(this.#chunk.view()),
 		};
 	}
 }

@@ -3,6 +3,7 @@
  * they need and give, as the framework exchanges them.
  */
 import type { MessagePart } from "./blocks/messages.js";
+import { NO_MESSAGE } from "./program.js";
 import { Pass, type StageSchedule } from "./schedule/index.js";
 import type { StageItems } from "./stage-items.js";
 
@@ -21,43 +22,33 @@ export interface StagePlace {
 	readonly microBatches: number;
 }
 
-/** Activations that go from a part to the next, and gradients that come back, each have a number. */
-function messageOf({ parts, microBatches }: StagePlace, isForward: boolean, from: number, microBatch: number): number {
-	return ((isForward ? 0 : parts - 1) + from) * microBatches + microBatch;
-}
-
 export function messagesOfPipeline(parts: number, microBatches: number): number {
 	return 2 * (parts - 1) * microBatches;
 }
 
-interface Message {
-	readonly part: MessagePart;
-	readonly id: number;
+/** Activations that go from a part to the next, and gradients that come back, each have a number. */
+function activations({ microBatches }: StagePlace, from: number, microBatch: number): number {
+	return from * microBatches + microBatch;
 }
 
-/** What a pass needs from another stage, and what it gives to one. */
-function exchangesOf(place: StagePlace, schedule: StageSchedule, i: number): { needs?: Message; gives?: Message } {
-	const { stage, stages, parts } = place;
-	const part = schedule.chunk[i]! * stages + stage;
-	const microBatch = schedule.microBatch[i]!;
-	const message = (kind: MessagePart, isForward: boolean, from: number): Message => ({
-		part: kind,
-		id: messageOf(place, isForward, from, microBatch),
-	});
-	switch (schedule.pass[i]) {
-		case Pass.forward:
-			return {
-				...(part > 0 ? { needs: message("receiveForward", true, part - 1) } : {}),
-				...(part < parts - 1 ? { gives: message("sendForward", true, part) } : {}),
-			};
-		case Pass.backward:
-			return {
-				...(part < parts - 1 ? { needs: message("receiveBackward", false, part) } : {}),
-				...(part > 0 ? { gives: message("sendBackward", false, part - 1) } : {}),
-			};
-		default:
-			return {};
-	}
+function gradients({ parts, microBatches }: StagePlace, to: number, microBatch: number): number {
+	return (parts - 1 + to) * microBatches + microBatch;
+}
+
+/** The message that a pass needs from another stage, or NO_MESSAGE. */
+function neededBy(place: StagePlace, { pass, chunk, microBatch }: StageSchedule, i: number): number {
+	const part = chunk[i]! * place.stages + place.stage;
+	if (pass[i] === Pass.forward && part > 0) return activations(place, part - 1, microBatch[i]!);
+	if (pass[i] === Pass.backward && part < place.parts - 1) return gradients(place, part, microBatch[i]!);
+	return NO_MESSAGE;
+}
+
+/** The message that it gives to one. */
+function givenBy(place: StagePlace, { pass, chunk, microBatch }: StageSchedule, i: number): number {
+	const part = chunk[i]! * place.stages + place.stage;
+	if (pass[i] === Pass.forward && part < place.parts - 1) return activations(place, part, microBatch[i]!);
+	if (pass[i] === Pass.backward && part > 0) return gradients(place, part - 1, microBatch[i]!);
+	return NO_MESSAGE;
 }
 
 /**
@@ -70,36 +61,32 @@ export function blockingPasses(
 	blocks: StageBlocks,
 	items: StageItems,
 ): void {
-	const exchange = (messages: readonly Message[]): void => {
-		if (messages.length > 0)
-			items.add(
-				blocks.blocking(messages.map(({ part }) => part)),
-				messages.map(({ id }) => id),
-			);
-	};
-	let given: Message | undefined;
-	schedule.pass.forEach((pass, i) => {
-		const { needs, gives } = exchangesOf(place, schedule, i);
-		const joined = given && needs && sameNeighbour(given, needs);
-		if (joined) exchange([given!, needs]);
-		else {
-			exchange(given ? [given] : []);
-			exchange(needs ? [needs] : []);
+	const { pass, microBatch, chunk } = schedule;
+	let given = NO_MESSAGE;
+	let giver: Pass = Pass.forward;
+	for (let i = 0; i < pass.length; i++) {
+		const now = pass[i] as Pass;
+		const needed = neededBy(place, schedule, i);
+		// Activations go to the stage that gradients come from.
+		if (given !== NO_MESSAGE && needed !== NO_MESSAGE && giver !== now) {
+			items.add(blocks.blocking(giver === Pass.forward ? FORWARD_AND_BACK : BACK_AND_FORWARD), [given, needed]);
+		} else {
+			if (given !== NO_MESSAGE) items.add(blocks.blocking(SEND_OF[giver]!), [given]);
+			if (needed !== NO_MESSAGE) items.add(blocks.blocking(RECEIVE_OF[now]!), [needed]);
 		}
-		const microBatch = schedule.microBatch[i]!;
-		const chunk = schedule.chunk[i]!;
-		items.add(blocks.pass(pass as Pass, microBatch, chunk, false), [], microBatch, chunk);
-		given = gives;
-	});
-	exchange(given ? [given] : []);
+		items.add(blocks.pass(now, microBatch[i]!, chunk[i]!, false), NO_MESSAGES, microBatch[i]!, chunk[i]!);
+		given = givenBy(place, schedule, i);
+		giver = now;
+	}
+	if (given !== NO_MESSAGE) items.add(blocks.blocking(SEND_OF[giver]!), [given]);
 }
 
-function sameNeighbour(gives: Message, needs: Message): boolean {
-	return (
-		(gives.part === "sendForward" && needs.part === "receiveBackward") ||
-		(gives.part === "sendBackward" && needs.part === "receiveForward")
-	);
-}
+const NO_MESSAGES: readonly number[] = [];
+const FORWARD_AND_BACK: readonly MessagePart[] = ["sendForward", "receiveBackward"];
+const BACK_AND_FORWARD: readonly MessagePart[] = ["sendBackward", "receiveForward"];
+/** By pass; a pass over weights alone neither sends nor receives. */
+const SEND_OF: readonly (readonly [MessagePart])[] = [["sendForward"], ["sendBackward"]];
+const RECEIVE_OF: readonly (readonly [MessagePart])[] = [["receiveForward"], ["receiveBackward"]];
 
 /** Every message has a stream of its kind; what the next pass needs is asked for before this one runs. */
 export function streamedPasses(
@@ -108,19 +95,20 @@ export function streamedPasses(
 	blocks: StageBlocks,
 	items: StageItems,
 ): void {
+	const { pass, microBatch, chunk } = schedule;
+	let needed = pass.length > 0 ? neededBy(place, schedule, 0) : NO_MESSAGE;
 	const receive = (i: number): void => {
-		if (i >= schedule.pass.length) return;
-		const { needs } = exchangesOf(place, schedule, i);
-		if (needs) items.add(blocks.streamed(needs.part), [needs.id]);
+		if (needed !== NO_MESSAGE) items.add(blocks.streamed(RECEIVE_OF[pass[i]!]![0]), [needed]);
 	};
 	receive(0);
-	schedule.pass.forEach((pass, i) => {
+	for (let i = 0; i < pass.length; i++) {
+		const now = pass[i] as Pass;
+		const awaited = needed;
+		needed = i + 1 < pass.length ? neededBy(place, schedule, i + 1) : NO_MESSAGE;
 		receive(i + 1);
-		const { needs, gives } = exchangesOf(place, schedule, i);
-		const microBatch = schedule.microBatch[i]!;
-		const chunk = schedule.chunk[i]!;
-		const block = blocks.pass(pass as Pass, microBatch, chunk, needs !== undefined);
-		items.add(block, needs ? [needs.id] : [], microBatch, chunk);
-		if (gives) items.add(blocks.streamed(gives.part), [gives.id]);
-	});
+		const block = blocks.pass(now, microBatch[i]!, chunk[i]!, awaited !== NO_MESSAGE);
+		items.add(block, awaited === NO_MESSAGE ? NO_MESSAGES : [awaited], microBatch[i]!, chunk[i]!);
+		const given = givenBy(place, schedule, i);
+		if (given !== NO_MESSAGE) items.add(blocks.streamed(SEND_OF[now]![0]), [given]);
+	}
 }

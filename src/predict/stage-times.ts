@@ -3,10 +3,11 @@
 import { DeviceClass, sortIntervals } from "../analysis/device-intervals.js";
 import { deviceWork } from "../analysis/device-work.js";
 import { type Breakdown, breakdown, replayedWindow, type TaskTimes, type Window } from "../analysis/index.js";
+import type { DeviceSums, DeviceTimes } from "../engine/plan-run/index.js";
 import type { ExecutionGraph, GraphRank } from "../graph/graph.js";
 import { nsToMs } from "../lib/units.js";
-import { FAMILIES } from "../plan/blocks/kernel-family.js";
 import type { RankLog } from "../plan/run/device-log.js";
+import { FIRST_COMMUNICATION } from "../plan/run/device-pieces.js";
 
 export interface StageTimes {
 	readonly stage: number;
@@ -19,15 +20,29 @@ export interface StageTimes {
 	readonly working: Breakdown;
 }
 
-/** From here on the families are communication. */
-export const FIRST_COMMUNICATION = FAMILIES.indexOf("collectives");
-
 /** Of a rank of a plan that ran from 0 to `endNs`. */
 export function timesOfLog(stage: number, log: RankLog, endNs: number): StageTimes {
 	const deviceClass = log.family
 		.view()
 		.map((family) => (family < FIRST_COMMUNICATION ? DeviceClass.compute : DeviceClass.communication));
 	return timesOf(stage, log.startNs.view(), log.movesNs.view(), log.endNs.view(), deviceClass, { startNs: 0, endNs });
+}
+
+/** The same of what `runPlans` summed up. */
+export function timesOfSums(stage: number, { times, working }: DeviceSums, endNs: number): StageTimes {
+	const inMs = (ns: DeviceTimes): Breakdown => ({
+		exposedComputeMs: nsToMs(ns.exposedComputeNs),
+		exposedCommMs: nsToMs(ns.exposedCommNs),
+		overlappedMs: nsToMs(ns.overlappedNs),
+		otherMs: nsToMs(ns.otherNs),
+	});
+	return {
+		stage,
+		iterationMs: nsToMs(endNs),
+		bubbleMs: nsToMs(working.otherNs),
+		breakdown: inMs(times),
+		working: inMs(working),
+	};
 }
 
 function timesOf(

@@ -1,7 +1,9 @@
 /** Puts the findings of a sweep together as the document `lumos.sweep/1`. */
+import type { Family } from "../sweep/family.js";
 import type { Findings } from "../sweep/findings.js";
+import type { Measured } from "../sweep/measures.js";
 import { OBJECTIVES } from "../sweep/objectives/objectives.js";
-import type { Ranked } from "../sweep/ranking.js";
+import { CANNOT_WIN } from "../sweep/prune.js";
 import type { ReasonCounts } from "../sweep/survey.js";
 import { sweepWarnings } from "../sweep/sweep-warnings.js";
 import type { SweepResult } from "./sweep-result.js";
@@ -21,7 +23,7 @@ export function assembleSweep(found: Findings, timing: SweepResult["timing"], pa
 			total: space.total,
 			invalid: sum(survey.invalid),
 			invalidReasons: sorted(survey.invalid),
-			pruned: sorted(survey.pruned),
+			pruned: sorted(found.leftOut > 0 ? new Map([...survey.pruned, [CANNOT_WIN, found.leftOut]]) : survey.pruned),
 			outOfMemory: survey.outOfMemory,
 			simulated: found.all.length,
 			failed: found.failed.length,
@@ -29,20 +31,33 @@ export function assembleSweep(found: Findings, timing: SweepResult["timing"], pa
 		},
 		ranked: found.ranked,
 		ties: found.ties,
-		best: found.best.map((ranked) => bestOf(ranked, found)),
+		best: found.best.map(({ rank, tiesBest, measured }) => ({ rank, tiesBest, ...describe(measured, found) })),
 		explanations: found.explanations.map((one) => ({ ...one, differences: [...one.differences] })),
+		...(found.family ? { family: familyIn(found.family, found) } : {}),
 		failures: found.failed.map(({ index, failed }) => ({ configuration: index, reason: failed })),
 		warnings: sweepWarnings(found, partOf),
 		timing,
 	};
 }
 
-function bestOf({ rank, tiesBest, measured }: Ranked, { training }: Findings): SweepResult["best"][number] {
+function familyIn({ members, front, target, largest, nearest }: Family, found: Findings): SweepResult["family"] {
+	return {
+		members,
+		front: front.map((one) => describe(one, found)),
+		...(target === undefined
+			? {}
+			: "ms" in target
+				? { targetMs: target.ms }
+				: { targetTokensPerSecond: target.tokensPerSecond }),
+		...(largest ? { largest: describe(largest, found) } : {}),
+		...(nearest ? { nearest: describe(nearest, found) } : {}),
+	};
+}
+
+function describe(measured: Measured, { training }: Findings): SweepResult["best"][number] {
 	const { row, outcome, model, parallel } = measured;
 	const values = OBJECTIVES.map(({ column, value }) => [column, value(outcome, training)] as const);
 	return {
-		rank,
-		tiesBest,
 		configuration: row.index,
 		config: { model, parallel },
 		gpus: measured.gpus,

@@ -13,8 +13,9 @@ export function formatSweep(result: SweepResult, outPath: string | undefined, lo
 	const style = createStyle(look);
 	return [
 		...headLines(result, style),
-		...section(titleOf(result), bestLines(result, style), style),
+		...section(titleOf(result), bestLines(result.best, result, style), style),
 		...tieLines(result, style),
+		...familyLines(result, style),
 		...(result.explanations.length === 0 ? [] : section("Why the first one is best", explanationLines(result), style)),
 		...warningLines(result.warnings, style),
 		"",
@@ -71,13 +72,13 @@ const COLUMN_OF: Readonly<Record<string, readonly [column: string, title: string
 	carbon: ["carbon_kg", "kg CO2"],
 };
 
-function bestLines({ best, objective, axes }: SweepResult, style: Style): string[] {
+function bestLines(best: readonly Best[], { objective, axes }: SweepResult, style: Style): string[] {
 	const right = "right" as const;
 	const variesModel = Object.keys(axes).some((name) => MODEL_AXES.has(name) && axes[name]!.length > 1);
 	const extra = objective.filter((name) => !SHOWN.has(name)).map((name) => COLUMN_OF[name]!);
 	const columns = [
 		{ title: "", align: right },
-		...(variesModel ? [{ title: "model" }] : []),
+		...(variesModel ? [{ title: "parameters", align: right }, { title: "model" }] : []),
 		{ title: "TP", align: right },
 		{ title: "PP", align: right },
 		{ title: "VPP", align: right },
@@ -97,9 +98,12 @@ function bestLines({ best, objective, axes }: SweepResult, style: Style): string
 		const { model, parallel } = one.config;
 		const { lowMs, highMs } = one.interval;
 		return [
-			`${one.tiesBest ? "=" : ""}${one.rank}`,
+			one.rank === undefined ? "" : `${one.tiesBest ? "=" : ""}${one.rank}`,
 			...(variesModel
-				? [`${model.numLayers} x ${model.hiddenSize}, FFN ${model.ffnHiddenSize}, ${model.numAttentionHeads} heads`]
+				? [
+						billions(one.parameters),
+						`${model.numLayers} x ${model.hiddenSize}, FFN ${model.ffnHiddenSize}, ${model.numAttentionHeads} heads`,
+					]
 				: []),
 			String(parallel.tensorModelParallelSize),
 			String(parallel.pipelineModelParallelSize),
@@ -108,7 +112,7 @@ function bestLines({ best, objective, axes }: SweepResult, style: Style): string
 			String(parallel.microBatchSize),
 			optionsOf(parallel),
 			formatMs(one.iterationMs),
-			`${short(lowMs)}-${formatMs(highMs)}`,
+			range(lowMs, highMs),
 			one.memoryGb.toFixed(1),
 			formatShare(one.mfu),
 			formatShare(one.bubbleShare),
@@ -122,9 +126,11 @@ function bestLines({ best, objective, axes }: SweepResult, style: Style): string
 
 const MODEL_AXES = new Set(["num_layers", "hidden_size", "ffn_hidden_size", "num_attention_heads", "seq_length"]);
 
-/** The number alone: its unit follows behind the other end. */
-function short(ms: number): string {
-	return formatMs(ms).split(" ")[0]!;
+/** `685.1-872.2 ms`; both units where they differ. */
+function range(lowMs: number, highMs: number): string {
+	const [low, high] = [formatMs(lowMs), formatMs(highMs)];
+	const unit = high.slice(high.indexOf(" "));
+	return `${low.endsWith(unit) ? low.slice(0, -unit.length) : low}-${high}`;
 }
 
 function optionsOf(parallel: Parallel): string {
@@ -147,6 +153,26 @@ function tieLines({ ties, best }: SweepResult, style: Style): string[] {
 	return wrap(["= ties with the first one", `it lies within its 90 % interval${others}`], style.width).map((line) =>
 		style.dim(line),
 	);
+}
+
+function familyLines(result: SweepResult, style: Style): string[] {
+	const { family } = result;
+	if (family === undefined) return [];
+	const { targetMs, targetTokensPerSecond, largest, nearest } = family;
+	const target = targetMs !== undefined ? formatMs(targetMs) : `${formatCount(targetTokensPerSecond ?? 0)} tokens/s`;
+	const speed = (one: Best): string => `${formatMs(one.iterationMs)}, ${formatCount(one.tokensPerSecond)} tokens/s`;
+	const verdict =
+		largest !== undefined
+			? [`  The largest that meets ${target}: ${billions(largest.parameters)} parameters, ${speed(largest)}`]
+			: nearest !== undefined
+				? [`  None meets ${target}; the fastest has ${billions(nearest.parameters)} parameters, ${speed(nearest)}`]
+				: [];
+	const title = `Size against speed: ${plural(family.front.length, "member")} of ${formatCount(family.members)} that no larger one beats`;
+	return section(title, [...bestLines(family.front, result, style), ...verdict], style);
+}
+
+function billions(parameters: number): string {
+	return `${(parameters / 1e9).toPrecision(3)} B`;
 }
 
 function explanationLines({ explanations }: SweepResult): string[] {

@@ -21,8 +21,11 @@ const space = z.object({
 });
 
 const best = z.object({
-	rank: count,
-	tiesBest: z.boolean().describe("within the 90 % interval of the first one: the simulation cannot tell them apart"),
+	rank: count.optional(),
+	tiesBest: z
+		.boolean()
+		.optional()
+		.describe("within the 90 % interval of the first one: the simulation cannot tell them apart"),
 	configuration: count.describe("its number in the space"),
 	config,
 	gpus: count,
@@ -64,6 +67,17 @@ export const sweepResult = z.object({
 			differences: z.array(z.object({ name: z.string(), best: axisValue, here: axisValue })),
 		}),
 	),
+	family: z
+		.object({
+			members: count.describe("models of which a configuration was simulated"),
+			front: z.array(best).describe("size against speed: no larger member is faster; the smallest first"),
+			targetMs: ms.optional(),
+			targetTokensPerSecond: z.number().min(0).optional(),
+			largest: best.optional().describe("the largest member that meets the target"),
+			nearest: best.optional().describe("where none meets it: the fastest"),
+		})
+		.optional()
+		.describe("where several models were searched, or a target was given"),
 	failures: z.array(z.object({ configuration: count, reason: z.string() })),
 	warnings: z.array(warning),
 	timing: z.object({

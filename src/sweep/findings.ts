@@ -1,6 +1,7 @@
 /** What a sweep found: from rows, in whatever order they came, to a ranking and what goes with it. */
 import type { Site } from "../cost/energy.js";
 import { type Explanation, explain } from "./explain.js";
+import { type Family, familyOf, type Target } from "./family.js";
 import { type Measured, measure } from "./measures.js";
 import type { Objective } from "./objectives/objectives.js";
 import type { Training } from "./objectives/outcome.js";
@@ -18,6 +19,7 @@ export interface SweepQuestion {
 	readonly top: number;
 	/** Up to which rank the best one is compared; 1: none. */
 	readonly explainTo: number;
+	readonly target?: Target;
 }
 
 export interface Findings {
@@ -35,6 +37,10 @@ export interface Findings {
 	readonly ties: number;
 	readonly explanations: readonly Explanation[];
 	readonly failed: readonly FailedRow[];
+	/** Where several models were searched, or a target was given. */
+	readonly family: Family | undefined;
+	/** Feasible, but left out: they cannot be among the best. */
+	readonly leftOut: number;
 	/** Feasible, but neither simulated nor failed: the run was ended, or is a part of a larger one. */
 	readonly missing: number;
 }
@@ -45,14 +51,14 @@ export function findings(
 	rows: readonly SweepRow[],
 	failed: readonly FailedRow[],
 	question: SweepQuestion,
+	leftOut = 0,
 ): Findings {
 	const memoryOf = new Map(survey.feasible.map((index, i) => [index, survey.peakBytes[i]!]));
 	const all = [...rows]
 		.sort((a, b) => a.index - b.index)
 		.map((row) => measure(space.inputs, space.jobAt(row.index), memoryOf.get(row.index)!, row));
-	const { site, tokenBudget, gpuHourCost } = question;
-	const cost = gpuHourCost === undefined ? {} : { gpuHourCost };
-	const training: Training = { hardware: space.inputs.hardware, site, tokenBudget, ...cost };
+	const training = trainingOf(space, question);
+	const models = space.total / space.perModel;
 	const ranked = rank(all, question.objectives, training);
 	return {
 		space,
@@ -65,6 +71,13 @@ export function findings(
 		ties: ranked.filter(({ tiesBest }) => tiesBest).length,
 		explanations: ranked.slice(1, question.explainTo).map((other) => explain(space.inputs, ranked[0]!, other)),
 		failed: [...failed].sort((a, b) => a.index - b.index),
-		missing: survey.feasible.length - rows.length - failed.length,
+		leftOut,
+		family: models > 1 || question.target ? familyOf(all, question.target) : undefined,
+		missing: survey.feasible.length - rows.length - failed.length - leftOut,
 	};
+}
+
+export function trainingOf({ inputs }: SweepSpace, { site, tokenBudget, gpuHourCost }: SweepQuestion): Training {
+	const cost = gpuHourCost === undefined ? {} : { gpuHourCost };
+	return { hardware: inputs.hardware, site, tokenBudget, ...cost };
 }

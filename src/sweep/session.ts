@@ -27,7 +27,6 @@ export interface SessionResult {
 export class SweepSession {
 	readonly #rows = new Map<number, RowOrFailure>();
 	readonly #space: SweepPlan["space"];
-	readonly #chunks: readonly Chunk[];
 	readonly #total: number;
 	readonly #totalTasks: number;
 	#doneTasks = 0;
@@ -47,21 +46,22 @@ export class SweepSession {
 				const row = known.get(index);
 				if (row && !isFailed(row)) this.#keep(row);
 			}
-		this.#chunks = chunks
+		this.#totalTasks = this.left(chunks).reduce((sum, { tasks }) => sum + tasks, 0);
+	}
+
+	/** What of these chunks has no result yet. */
+	left(chunks: readonly Chunk[]): Chunk[] {
+		return chunks
 			.map(({ indices }) => {
 				const left = indices.filter((index) => !this.#rows.has(index));
 				return { indices: left, tasks: left.reduce((sum, index) => sum + this.#estimate(index), 0) };
 			})
 			.filter(({ indices }) => indices.length > 0);
-		this.#totalTasks = this.#chunks.reduce((sum, { tasks }) => sum + tasks, 0);
-	}
-
-	get isDone(): boolean {
-		return this.#rows.size === this.#total;
 	}
 
 	async run(
 		pool: SweepPool,
+		chunks: readonly Chunk[],
 		journal: JournalWriter | undefined,
 		stop: AbortSignal,
 		show: (state: SessionState) => void,
@@ -77,7 +77,7 @@ export class SweepSession {
 			}
 			show(this.state());
 		};
-		await runChunks(pool, this.#chunks, { take, stop });
+		await runChunks(pool, this.left(chunks), { take, stop });
 	}
 
 	state(): SessionState {

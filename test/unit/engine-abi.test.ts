@@ -1,6 +1,14 @@
 /** The two sides of the engine's memory must agree on where everything is. */
 import { expect, test } from "vitest";
 import { CONTROL_BYTES, CONTROL_FIELDS, controlOffset } from "../../src/abi/control.js";
+import {
+	PLAN_BLOCK,
+	PLAN_CONTROL,
+	PLAN_MEETING,
+	PLAN_RANK,
+	planPendingBytes,
+	planRecordBytes,
+} from "../../src/abi/plan-control.js";
 import { Status } from "../../src/abi/status.js";
 import { EventLoop } from "../../src/engine/event-loop.js";
 import { simulate } from "../../src/engine/index.js";
@@ -8,6 +16,8 @@ import { acquireKernel } from "../../src/engine/kernel.js";
 import { UNBOUND } from "../../src/engine/timeline.js";
 import { EdgeKind, NO_PROCESSOR } from "../../src/graph/graph.js";
 import { EnvironmentError } from "../../src/lib/errors.js";
+import { groupRoleId } from "../../src/plan/block.js";
+import { NO_GROUP, NO_MESSAGE } from "../../src/plan/program.js";
 import { randomGraph } from "../support/random-graph.js";
 import { expectSameBits } from "../support/same-bits.js";
 
@@ -22,7 +32,18 @@ test("the control block is the same on both sides", async () => {
 	expect(layout.CONTROL_BYTES).toBe(CONTROL_BYTES);
 	expect(layout.NONE).toBe(UNBOUND);
 	expect(layout.NONE).toBe(NO_PROCESSOR);
+	expect(layout.NONE).toBe(NO_MESSAGE);
+	expect(layout.NONE).toBe(NO_GROUP >>> 0);
 	expect(layout.LAUNCH_EDGE).toBe(EdgeKind.launch);
+});
+
+test("the memory of the plan runner is the same on both sides", async () => {
+	const layout = await portable("plan/layout");
+	const mirrored = { ...PLAN_CONTROL, ...PLAN_BLOCK, ...PLAN_MEETING, ...PLAN_RANK };
+	for (const [field, offset] of Object.entries(mirrored)) expect([field, layout[field]]).toEqual([field, offset]);
+	expect(planPendingBytes(2)).toBe(layout.READY_AT! + 3 * 2 * 8);
+	expect(planRecordBytes(2)).toBe(layout.RECORD_DELAYS! + 3 * 2 * 8);
+	expect((await portable("plan/meetings")).MESSAGE).toBe(groupRoleId("message"));
 });
 
 test("the status codes are the same on both sides", async () => {

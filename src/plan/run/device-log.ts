@@ -1,39 +1,7 @@
 /** When the device of a rank does what while a plan runs: for breakdowns, without a graph. */
-import { TaskKind } from "../../graph/graph.js";
 import { type GrowableF64, type GrowableU8, growableF64, growableU8 } from "../../lib/growable.js";
-import type { Block, BlockLibrary } from "../block.js";
-import { groupRoleId } from "../block.js";
-import { FAMILIES, kernelFamily } from "../blocks/kernel-family.js";
-
-/** The pieces of device work of one block: kernels, and communication from its arrival to the end of its transfer. */
-interface DevicePieces {
-	/** Where each starts to occupy its stream, and the task that does its work and ends it. */
-	readonly first: Uint32Array;
-	readonly last: Uint32Array;
-	/** Index into FAMILIES. */
-	readonly family: Uint8Array;
-}
-
-const COLLECTIVES = FAMILIES.indexOf("collectives");
-const MESSAGES = FAMILIES.indexOf("messages between stages");
-const MESSAGE = groupRoleId("message");
-
-function devicePieces({ kind, nameId, shapeId, meetings, taskCount }: Block, strings: readonly string[]): DevicePieces {
-	const first: number[] = [];
-	const last: number[] = [];
-	const family: number[] = [];
-	for (let task = 0; task < taskCount; task++) {
-		if (kind[task]! < TaskKind.kernel || kind[task] === TaskKind.arrive) continue;
-		// Several meetings may lead to one transfer; they have one arrival.
-		const meeting = meetings.transfer.indexOf(task);
-		first.push(meeting < 0 ? task : meetings.arrive[meeting]!);
-		last.push(task);
-		if (kind[task] === TaskKind.comm) family.push(COLLECTIVES);
-		else if (kind[task] === TaskKind.transfer) family.push(meetings.role[meeting] === MESSAGE ? MESSAGES : COLLECTIVES);
-		else family.push(FAMILIES.indexOf(kernelFamily(strings[nameId[task]!]!, strings[shapeId[task]!]!)));
-	}
-	return { first: Uint32Array.from(first), last: Uint32Array.from(last), family: Uint8Array.from(family) };
-}
+import type { BlockLibrary } from "../block.js";
+import { COLLECTIVES, type DevicePieces, devicePieces, MESSAGES } from "./device-pieces.js";
 
 /** What the devices of all ranks of a plan did; each rank's in the order in which it became known. */
 export class DeviceLog {
@@ -74,11 +42,11 @@ export class RankLog {
 		}
 	}
 
-	/** A message: only these are put off. */
-	addDeferred(startNs: number, movesNs: number, endNs: number): void {
+	/** A transfer that was put off. */
+	addDeferred(startNs: number, movesNs: number, endNs: number, isMessage: boolean): void {
 		this.startNs.push(startNs);
 		this.movesNs.push(movesNs);
 		this.endNs.push(endNs);
-		this.family.push(MESSAGES);
+		this.family.push(isMessage ? MESSAGES : COLLECTIVES);
 	}
 }

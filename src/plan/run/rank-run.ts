@@ -25,6 +25,7 @@ export class RankRun {
 	readonly #pendingReadyNs: Float64Array;
 	readonly #pendingNs: Float64Array;
 	readonly #pendingReceives: Uint8Array;
+	readonly #pendingIsMessage: Uint8Array;
 	/** When it arrived, for the log. */
 	readonly #pendingArrivedNs: Float64Array;
 	readonly #log: RankLog | undefined;
@@ -48,6 +49,7 @@ export class RankRun {
 		this.#pendingReadyNs = new Float64Array(lanes);
 		this.#pendingNs = new Float64Array(lanes);
 		this.#pendingReceives = new Uint8Array(lanes);
+		this.#pendingIsMessage = new Uint8Array(lanes);
 		this.#pendingArrivedNs = new Float64Array(lanes);
 		this.#log = log;
 	}
@@ -127,6 +129,7 @@ export class RankRun {
 				time[slot] = Number.NEGATIVE_INFINITY;
 				settleTasks(compiled, time, base, at, at + 1);
 				this.#defer(block.lane[at]!, rendezvous, time[base + 2 * at]!, block.durationNs[at]!, receives[m]!);
+				this.#pendingIsMessage[block.lane[at]!] = block.meetings.role[m] === MESSAGE ? 1 : 0;
 				this.#pendingArrivedNs[block.lane[at]!] = time[base + 2 * arrive[m]!]!;
 				return true;
 			}
@@ -172,7 +175,8 @@ export class RankRun {
 		this.#time[2 * lane + 1] = start + this.#pendingNs[lane]!;
 		if (this.#pendingReceives[lane] === 1) meetings.receivedNs[rendezvous] = this.#time[2 * lane + 1]!;
 		this.#pending[lane] = NOTHING_PENDING;
-		this.#log?.addDeferred(this.#pendingArrivedNs[lane]!, start, start + this.#pendingNs[lane]!);
+		const isMessage = this.#pendingIsMessage[lane] === 1;
+		this.#log?.addDeferred(this.#pendingArrivedNs[lane]!, start, start + this.#pendingNs[lane]!, isMessage);
 		return true;
 	}
 

@@ -1,5 +1,7 @@
 /** The passes that a pipeline stage runs, in order: what every schedule gives. */
 
+import { growableU8, growableU32 } from "../../lib/growable.js";
+
 export const Pass = {
 	forward: 0,
 	/** The backward pass; where weight gradients are a pass of their own, the gradient of the input only. */
@@ -29,9 +31,9 @@ export interface ScheduleShape {
 
 /** Collects the passes of one stage. */
 export class PassList {
-	readonly #pass: number[] = [];
-	readonly #microBatch: number[] = [];
-	readonly #chunk: number[] = [];
+	readonly #pass = growableU8();
+	readonly #microBatch = growableU32();
+	readonly #chunk = growableU8();
 
 	add(pass: Pass, microBatch: number, chunk = 0): void {
 		this.#pass.push(pass);
@@ -41,9 +43,9 @@ export class PassList {
 
 	finish(warmup: number): StageSchedule {
 		return {
-			pass: Uint8Array.from(this.#pass),
-			microBatch: Uint32Array.from(this.#microBatch),
-			chunk: Uint8Array.from(this.#chunk),
+			pass: this.#pass.view().slice(),
+			microBatch: this.#microBatch.view().slice(),
+			chunk: this.#chunk.view().slice(),
 			warmup,
 		};
 	}

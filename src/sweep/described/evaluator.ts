@@ -1,6 +1,7 @@
 /** Simulates configurations of which there are only descriptions: every kernel of every stage, no closed form. */
 import { type CostModel, costModel } from "../../cost/cost-model.js";
 import { buildPlan } from "../../plan/build-plan.js";
+import { PlanCache } from "../../plan/plan-cache.js";
 import type { ExecutionPlan } from "../../plan/program.js";
 import { modelledInterval } from "../../predict/uncertainty.js";
 import type { Evaluator } from "../evaluator.js";
@@ -12,6 +13,7 @@ import { type SimulatedPlan, simulateGroup } from "./simulate-group.js";
 export class DescribedEvaluator implements Evaluator {
 	readonly #space: SweepSpace;
 	readonly #cost: CostModel;
+	readonly #cache = new PlanCache();
 	readonly #measuresCollectives: boolean;
 
 	constructor(space: SweepSpace) {
@@ -47,7 +49,7 @@ export class DescribedEvaluator implements Evaluator {
 	#plan(index: number): ExecutionPlan {
 		const { hardware, options } = this.#space.inputs;
 		const { model, parallel } = this.#space.jobAt(index);
-		return buildPlan({ model, parallel, hardware, cost: this.#cost, options });
+		return buildPlan({ model, parallel, hardware, cost: this.#cost, options }, { cache: this.#cache });
 	}
 
 	#row(index: number, { perStage, shares, tasks }: SimulatedPlan): SweepRow {

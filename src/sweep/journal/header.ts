@@ -11,6 +11,8 @@ export interface JournalHeader {
 	/** From 0. */
 	readonly shard: number;
 	readonly shards: number;
+	/** Configurations of the shard. */
+	readonly total: number;
 	readonly inputs: SweepInputs;
 }
 
