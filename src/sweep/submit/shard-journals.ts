@@ -5,6 +5,7 @@ import { UserError } from "../../lib/errors.js";
 import { shardOf } from "../chunks.js";
 import { JOURNAL_SCHEMA, type JournalHeader } from "../journal/header.js";
 import { checkSame, journalName, readJournal } from "../journal/read.js";
+import { journalState } from "../journal/state.js";
 import type { SweepPlan } from "../plan-sweep.js";
 import type { ShardState } from "./supervise.js";
 
@@ -14,9 +15,8 @@ interface Seen extends ShardState {
 
 export class ShardJournals {
 	readonly #folder: string;
-	readonly #version: string;
-	readonly #plan: SweepPlan;
-	readonly #wanted: readonly (readonly number[])[];
+	/** What the journals begin with, by shard. */
+	readonly #headers: readonly JournalHeader[];
 	readonly #seen: Seen[];
 
 	/**
@@ -24,19 +24,18 @@ export class ShardJournals {
 	 * @param version of this program: journals of another one are refused
 	 * @throws UserError where the folder has journals of another number of shards, which could not be merged with these
 	 */
-	constructor(folder: string, plan: SweepPlan, shards: number, version: string) {
+	constructor(folder: string, { chunks, space }: SweepPlan, shards: number, version: string) {
 		const other = readdirSync(folder).find(
 			(name) => /-of-\d+\.journal$/.test(name) && !name.endsWith(`-of-${shards}.journal`),
 		);
 		if (other !== undefined)
 			throw new UserError(`${join(folder, other)}: is not of ${shards} shards; choose another --journal or --shards`);
 		this.#folder = folder;
-		this.#plan = plan;
-		this.#version = version;
-		this.#wanted = Array.from({ length: shards }, (_, shard) =>
-			shardOf(plan.chunks, shard, shards).flatMap(({ indices }) => indices),
-		);
-		this.#seen = this.#wanted.map(({ length }) => ({ done: 0, total: length, finished: false, bytes: 0 }));
+		this.#headers = Array.from({ length: shards }, (_, shard) => {
+			const total = shardOf(chunks, shard, shards).reduce((sum, { indices }) => sum + indices.length, 0);
+			return { schema: JOURNAL_SCHEMA, version, shard, shards, total, inputs: space.inputs };
+		});
+		this.#seen = this.#headers.map(({ total }) => ({ done: 0, total, finished: false, bytes: 0 }));
 	}
 
 	/**
@@ -46,21 +45,18 @@ export class ShardJournals {
 	stateOf(shard: number): ShardState {
 		const seen = this.#seen[shard]!;
 		if (seen.finished) return seen;
-		const path = join(this.#folder, journalName(shard, this.#wanted.length));
+		const header = this.#headers[shard]!;
+		const { shards, total } = header;
+		const path = join(this.#folder, journalName(shard, shards));
 		const bytes = statSync(path, { throwIfNoEntry: false })?.size ?? 0;
 		if (bytes === seen.bytes) return seen;
-		const journal = readJournal(path);
-		if (journal === undefined) return seen;
-		checkSame(journal, this.#header(shard), "this one");
-		const wanted = this.#wanted[shard]!;
-		const done = wanted.reduce((count, index) => count + (journal.rows.has(index) ? 1 : 0), 0);
-		const state = { done, total: wanted.length, finished: done === wanted.length, bytes };
-		this.#seen[shard] = state;
-		return state;
-	}
-
-	#header(shard: number): JournalHeader {
-		const { inputs } = this.#plan.space;
-		return { schema: JOURNAL_SCHEMA, version: this.#version, shard, shards: this.#wanted.length, inputs };
+		if (seen.bytes === 0) {
+			const begun = readJournal(path);
+			if (begun === undefined) return seen;
+			checkSame(begun, header, "this one");
+		}
+		const now = { ...journalState(this.#folder, shard, shards), total, bytes };
+		this.#seen[shard] = now;
+		return now;
 	}
 }
