@@ -6,6 +6,7 @@ import { withMeasuredFlags } from "./measured-flags.js";
 import { parseRanks, parseSlowdown, parseStep, parseWhole, withGraphFlags, withReadFlags } from "./options.js";
 import { withPredictFlags } from "./predict-flags.js";
 import { withSweepFlags, withSweepOutputFlags } from "./sweep-flags.js";
+import { addSubmit } from "./sweep-submit-flags.js";
 import { withSynthFlags } from "./synth-flags.js";
 import { version } from "./version.js";
 
@@ -78,13 +79,11 @@ export function createProgram(): Command {
 		)
 		.action(async (paths, flags, command) => (await import("./predict.js")).predict(paths, flags, givenFlags(command)));
 
-	const sweep = withConfigFlags(
-		withSweepFlags(
-			program
-				.command("sweep")
-				.description("simulate every configuration of a job, and rank them")
-				.enablePositionalOptions(),
-		),
+	const sweep = withSweepFlags(
+		program
+			.command("sweep")
+			.description("simulate every configuration of a job, and rank them")
+			.enablePositionalOptions(),
 	)
 		.addHelpText("after", example("sweep --model gpt3-175b --hardware a100-80g --gpus 512 --global-batch-size 1536"))
 		.action(async (flags, command) => (await import("./sweep.js")).sweep(flags, givenFlags(command)));
@@ -95,6 +94,10 @@ export function createProgram(): Command {
 	)
 		.addHelpText("after", example("sweep merge journal/ --out sweep.parquet"))
 		.action(async (folder, flags) => (await import("./sweep-merge.js")).sweepMerge(folder, flags));
+	addSubmit(sweep).addHelpText(
+		"after",
+		example("sweep submit --slurm --shards 16 --journal sweep/ --model gpt3-175b … --out sweep.parquet"),
+	);
 
 	withMeasuredFlags(
 		program

@@ -1,6 +1,7 @@
 /** The flags of `lumos sweep` beside those of models, jobs and clusters. */
 import { type Command, InvalidArgumentError, Option } from "commander";
 import { DEFAULT_SITE } from "../predict/site.js";
+import { withConfigFlags } from "./config-flags.js";
 import { parseCount, parsePositive } from "./options.js";
 import { parseIntensity, parsePue } from "./predict-flags.js";
 
@@ -96,8 +97,9 @@ export function withSweepOutputFlags(command: Command): Command {
 		.option("--json", "print one JSON document instead of text");
 }
 
-export function withSweepFlags(command: Command): Command {
-	return withSweepOutputFlags(
+/** What is searched: journals of the same inputs belong together. */
+export function withSweepInputFlags(command: Command): Command {
+	return withConfigFlags(
 		command
 			.option("--model <name>", "the model, a preset or a YAML file")
 			.option("--hardware <name>", "the cluster, a preset or a YAML file")
@@ -108,7 +110,11 @@ export function withSweepFlags(command: Command): Command {
 				new Option("--attention-backend <which>", "how attention runs").choices(["flash", "unfused"]).default("flash"),
 			)
 			.option("--grid <file>", "values of any axis in a YAML file; a flag of an axis fixes it to one value"),
-	)
+	);
+}
+
+export function withSweepFlags(command: Command): Command {
+	return withSweepOutputFlags(withSweepInputFlags(command))
 		.addOption(
 			new Option("--workers <n>", "simulate with so many worker threads (default: one a core)").argParser(parseCount),
 		)
