@@ -64,7 +64,10 @@ export function runPlans(plans: readonly ExecutionPlan[], options: RunPlansOptio
 }
 
 /** Bytes of memory that `runPlans` takes for so many plans of this structure side by side. */
-export function planRunBytes(plan: ExecutionPlan, { width = 1, deviceSums = false }: RunPlansOptions = {}): number {
+export function planRunBytes(
+	plan: ExecutionPlan,
+	{ width = 1, deviceSums = false }: Pick<RunPlansOptions, "width" | "deviceSums"> = {},
+): number {
 	const kernel = acquireKernel("wasm");
 	const { end } = placePlans(sideBySide(new Array<ExecutionPlan>(width).fill(plan)), align(kernel.base), deviceSums);
 	releaseKernel(kernel);
