@@ -3,7 +3,7 @@
  * ascending segments that do not touch, start and end of each in a row, and these are laid over each other.
  */
 
-import { loadF64, loadU32, storeF64, storeU32 } from "../memory";
+import { later, loadF64, loadU32, storeF64, storeU32 } from "../memory";
 import { OK, OUT_OF_LINE } from "../status";
 import { COMMUNICATION_BYTES, COMPUTING_BYTES, logBegin, logEnd } from "./device-log";
 import { BUSY_SEGMENTS, LANES, NEXT_PIECE, OTHER_SEGMENTS, RANK, RANK_BYTES, SEGMENTS, SUMS, WIDTH } from "./layout";
@@ -19,32 +19,39 @@ let segmentsEnd: usize = 0;
 function unite(control: usize, rank: usize, plan: usize, kind: usize, begins: usize, to: usize): boolean {
 	const bytes: usize = (loadU32(control + WIDTH) as usize) * 8;
 	const lanes = loadU32(control + LANES) as usize;
-	const next = loadU32(control + NEXT_PIECE) as usize;
 	const step: usize = kind === 0 ? COMPUTING_BYTES : COMMUNICATION_BYTES;
+	// The lanes that have a log: where the next entry of each is, and where the log ends.
+	const logs = loadU32(control + NEXT_PIECE) as usize;
+	let logsEnd: usize = logs;
 	for (let lane: usize = 0; lane < lanes; lane++) {
-		storeU32(next + lane * 4, logBegin(rank, 2 * lane + kind, plan, bytes) as u32);
+		const begin = logBegin(rank, 2 * lane + kind, plan, bytes);
+		const end = logEnd(rank, 2 * lane + kind, plan, bytes);
+		if (begin === end) continue;
+		storeU32(logsEnd, begin as u32);
+		storeU32(logsEnd + 4, end as u32);
+		logsEnd += 8;
 	}
 	let from: f64 = 0;
 	let reach: f64 = -Infinity;
 	let latest: f64 = -Infinity;
 	for (;;) {
 		// The lane that goes on first, and until when no other does.
-		let lane: usize = lanes;
+		let log: usize = logsEnd;
 		let earliest: f64 = Infinity;
 		let until: f64 = Infinity;
-		for (let other: usize = 0; other < lanes; other++) {
-			const at = loadU32(next + other * 4) as usize;
-			if (at === logEnd(rank, 2 * other + kind, plan, bytes)) continue;
+		for (let other: usize = logs; other < logsEnd; other += 8) {
+			const at = loadU32(other) as usize;
+			if (at === (loadU32(other + 4) as usize)) continue;
 			const start = loadF64(at + begins);
 			if (start < earliest) {
 				until = earliest;
 				earliest = start;
-				lane = other;
+				log = other;
 			} else if (start < until) until = start;
 		}
-		if (lane === lanes) break;
-		let at = loadU32(next + lane * 4) as usize;
-		const end = logEnd(rank, 2 * lane + kind, plan, bytes);
+		if (log === logsEnd) break;
+		let at = loadU32(log) as usize;
+		const end = loadU32(log + 4) as usize;
 		for (; at < end; at += step) {
 			const start = loadF64(at + begins);
 			if (start > until) break;
@@ -61,7 +68,7 @@ function unite(control: usize, rank: usize, plan: usize, kind: usize, begins: us
 				reach = finish;
 			} else if (finish > reach) reach = finish;
 		}
-		storeU32(next + lane * 4, at as u32);
+		storeU32(log, at as u32);
 	}
 	if (reach > from) {
 		storeF64(to, from);
@@ -121,20 +128,20 @@ function layOver(
 		const end = loadF64(list + 8);
 		if (begin < latest) return false;
 		latest = begin;
-		const start: f64 = Math.max(begin, reach);
+		const start: f64 = later(begin, reach);
 		if (end <= start) continue;
 		reach = end;
 		sum += end - start;
 		while (oneFrom < end) {
 			const to = loadF64(one + 8);
-			if (to > start) oneSum += Math.min(to, end) - Math.max(oneFrom, start);
+			if (to > start) oneSum += Math.min(to, end) - later(oneFrom, start);
 			if (to > end) break;
 			one += 16;
 			oneFrom = one < oneEnd ? loadF64(one) : Infinity;
 		}
 		while (otherFrom < end) {
 			const to = loadF64(other + 8);
-			if (to > start) otherSum += Math.min(to, end) - Math.max(otherFrom, start);
+			if (to > start) otherSum += Math.min(to, end) - later(otherFrom, start);
 			if (to > end) break;
 			other += 16;
 			otherFrom = other < otherEnd ? loadF64(other) : Infinity;
