@@ -3,16 +3,15 @@ import { checkParallel } from "../config/check-parallel.js";
 import type { HardwareConfig, MeasuredCollective } from "../config/hardware.js";
 import { costModel } from "../cost/cost-model.js";
 import type { Site } from "../cost/energy.js";
+import { runPlans } from "../engine/plan-run/index.js";
 import type { FrameworkOptions } from "../plan/blocks/rank-context.js";
 import { buildPlan } from "../plan/build-plan.js";
 import type { ExecutionPlan } from "../plan/program.js";
-import { DeviceLog } from "../plan/run/device-log.js";
-import { runPlan } from "../plan/run/index.js";
-import { familyShares } from "./family-shares.js";
+import { sharesOfFamilies } from "./family-shares.js";
 import { MEGATRON } from "./framework.js";
 import { type PredictedJob, type Prediction, predictionOf } from "./prediction.js";
 import { DEFAULT_SITE } from "./site.js";
-import { timesOfLog } from "./stage-times.js";
+import { timesOfSums } from "./stage-times.js";
 import { modelledInterval } from "./uncertainty.js";
 import { rangeWarnings } from "./warnings.js";
 
@@ -37,10 +36,13 @@ export function predictFromDescriptions(inputs: DescriptionInputs): DescribedPre
 	const { model, parallel, hardware, measured = [], options = MEGATRON, site = DEFAULT_SITE } = inputs;
 	checkParallel(model, parallel);
 	const plan = buildPlan({ model, parallel, hardware, cost: costModel(hardware, { collectives: measured }), options });
-	const log = new DeviceLog(plan.blockLibrary, plan.programs.length);
-	const { finishNs } = runPlan(plan, log);
-	const perStage = plan.programs.map(({ stage }, p) => timesOfLog(stage, log.ranks[p]!, finishNs[p]!));
-	const shares = familyShares(log.ranks, perStage);
+	const [run] = runPlans([plan], { deviceSums: true });
+	const { finishNs, devices } = run!;
+	const perStage = plan.programs.map(({ stage }, p) => timesOfSums(stage, devices[p]!, finishNs[p]!));
+	const shares = sharesOfFamilies(
+		devices.map(({ familyNs }) => familyNs),
+		perStage,
+	);
 	const all = [...measured, ...hardware.measuredCollectives];
 	const prediction = predictionOf({
 		base: inputs.base ?? { model, parallel },
