@@ -5,7 +5,7 @@ import { overridesOf } from "../config/overrides.js";
 import { parseParallel } from "../config/parallel.js";
 import { UserError } from "../lib/errors.js";
 import { MEGATRON } from "../predict/framework.js";
-import { AXIS_FIELDS, type AxisValue } from "../sweep/axes.js";
+import { AXIS_FIELDS, type AxisSection, type AxisValue } from "../sweep/axes.js";
 import { asksBeyondNode, completeAxes, type NamedAxes } from "../sweep/default-axes.js";
 import { checkSize, joinAxes, readGrid } from "../sweep/grid/read.js";
 import type { SweepInputs } from "../sweep/inputs.js";
@@ -30,9 +30,10 @@ export function sweepInputs(flags: SweepFlags, given: GivenFlags): SweepInputs {
 				`--${snakeKey(key).replaceAll("_", "-")} follows from what a sweep varies; give ${key === "numMicroBatches" ? "--global-batch-size" : "--virtual-pipeline-size"}`,
 			);
 	const hardware = namedCluster(flags, overrides)!;
-	const model = { ...loadModelDescription(flags.model!), ...overrides.model };
+	// What flags say of an axis is in the axes; the rest changes what all configurations have in common.
+	const model = { ...loadModelDescription(flags.model!), ...beyondAxes("model", overrides.model) };
 	const base = flags.parallel === undefined ? parseParallel({}) : loadParallel(flags.parallel);
-	const parallel = { ...base, ...overrides.parallel };
+	const parallel = { ...base, ...beyondAxes("parallel", overrides.parallel) };
 	const fixed = fixedBy(overrides);
 	const grid: NamedAxes = flags.grid === undefined ? new Map() : readGrid(flags.grid);
 	const named = flags.grid === undefined ? fixed : joinAxes(fixed, grid, flags.grid);
@@ -50,6 +51,11 @@ export function sweepInputs(flags: SweepFlags, given: GivenFlags): SweepInputs {
 		axes,
 		tensorBeyondNode: asksBeyondNode(named, hardware),
 	};
+}
+
+function beyondAxes<T extends object>(section: AxisSection, given: T): Partial<T> {
+	const others = Object.entries(given).filter(([key]) => !AXIS_OF.has(`${section}.${key}`));
+	return Object.fromEntries(others) as Partial<T>;
 }
 
 /** A flag of an axis leaves it one value. */

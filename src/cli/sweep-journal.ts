@@ -46,6 +46,8 @@ export function openJournal(
 				`${path}: has ${before.rows.size} results of this sweep already; give --resume to go on, or another --journal`,
 			);
 	}
+	if (before !== undefined && before.rows.size > 0)
+		process.stderr.write(`Going on with ${before.rows.size} results of ${path}\n`);
 	const writer = new JournalWriter(path, header, before);
 	return {
 		writer,

@@ -1,12 +1,11 @@
 /** How many workers simulate: what the user says, else what the machine has cores and memory for. */
-import { availableParallelism } from "node:os";
 import { EnvironmentError } from "../lib/errors.js";
 import { formatBytes } from "../lib/format.js";
 import type { Chunk } from "../sweep/chunks.js";
 
 /** A worker with its code and the blocks of a plan. */
 const WORKER_BYTES = 160e6;
-/** Of a configuration's device work while it is measured. */
+/** Of a chunk: what its devices do, while it is summed up. */
 const BYTES_PER_TASK = 40;
 /** Of what is free: other programs need some, too. */
 const SHARE = 0.8;
@@ -18,19 +17,20 @@ export interface SweepWorkers {
 }
 
 /**
- * @param mostTasks of one configuration, roughly
  * @param availableBytes memory that the process may still take
+ * @param cores that it may use
  * @throws EnvironmentError where even those that are asked for do not fit
  */
 export function sweepWorkers(
 	chunks: readonly Chunk[],
-	mostTasks: number,
 	availableBytes: number,
+	cores: number,
 	given: number | undefined,
 ): SweepWorkers {
+	const mostTasks = chunks.reduce((most, { tasks }) => Math.max(most, tasks), 0);
 	const each = WORKER_BYTES + BYTES_PER_TASK * mostTasks;
 	const room = Math.floor((SHARE * availableBytes) / each);
-	const wanted = Math.max(1, Math.min(given ?? availableParallelism(), chunks.length));
+	const wanted = Math.max(1, Math.min(given ?? cores, chunks.length));
 	if (room < (given === undefined ? 1 : wanted))
 		throw new EnvironmentError(
 			`${wanted} workers of ${formatBytes(each)} do not fit in the ${formatBytes(availableBytes)} of memory that are free; ${room > 0 ? `give --workers ${room}` : "free some"}`,

@@ -1,4 +1,5 @@
 /** `lumos sweep`: every configuration of a job, simulated and ranked. */
+import { availableParallelism } from "node:os";
 import { UserError } from "../lib/errors.js";
 import { showSweepProgress } from "../report/sweep-progress.js";
 import type { SweepResult } from "../report/sweep-result.js";
@@ -9,7 +10,6 @@ import { planSweep, type SweepPlan } from "../sweep/plan-sweep.js";
 import { openSweepPool } from "../sweep/pool/index.js";
 import { canPrune, Pruner } from "../sweep/prune.js";
 import { type SessionState, SweepSession } from "../sweep/session.js";
-import { taskEstimate } from "../sweep/structure.js";
 import type { GivenFlags } from "./config-flags.js";
 import { computing, stoppable } from "./signals.js";
 import type { Shard, SweepFlags } from "./sweep-flags.js";
@@ -81,12 +81,12 @@ async function simulate({ plan, chunks, session, journal, flags, question }: Sim
 	readonly exitCode: number | undefined;
 }> {
 	if (session.left(chunks).length === 0) return { workers: 0, simulateMs: 0, exitCode: undefined };
-	const { space, survey } = plan;
-	const mostTasks = survey.feasible.reduce((most, index) => Math.max(most, taskEstimate(space.jobAt(index))), 0);
-	const { workers, heapMb } = sweepWorkers(chunks, mostTasks, process.availableMemory(), flags.workers);
+	// Slurm lets a task have fewer cores than the node has.
+	const cores = Number(process.env.SLURM_CPUS_PER_TASK) || availableParallelism();
+	const { workers, heapMb } = sweepWorkers(chunks, process.availableMemory(), cores, flags.workers);
 	const begun = performance.now();
 	const status = stderrStatus();
-	const pool = openSweepPool(space.inputs, { workers, heapMb });
+	const pool = openSweepPool(plan.space.inputs, { workers, heapMb });
 	const show = (state: SessionState): void => showSweepProgress(status, state);
 	try {
 		const { exitCode } = await stoppable(async (stop) => {

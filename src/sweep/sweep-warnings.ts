@@ -26,7 +26,7 @@ export function sweepWarnings({ space, survey, best, failed, missing }: Findings
 			"incomplete",
 			partOf === undefined
 				? `${missing} configurations were not simulated any more; --resume goes on`
-				: `${partOf}: ${missing} configurations are the business of other shards`,
+				: `${partOf}: ${missing} configurations are left to the other shards, or to --resume`,
 			missing,
 		);
 	const first = best[0]?.measured;

@@ -3,7 +3,9 @@ import fc from "fast-check";
 import { expect, test } from "vitest";
 import {
 	mostInFlight,
+	mostKept,
 	Pass,
+	peaksInFlight,
 	type ScheduleName,
 	type ScheduleShape,
 	type StageSchedule,
@@ -118,5 +120,28 @@ test("as many micro-batches are under way as the papers say", () => {
 				);
 			}
 		}),
+	);
+});
+
+test("the moments that are remembered are enough to know the most that is kept, whatever each chunk keeps", () => {
+	fc.assert(
+		fc.property(
+			named,
+			fc.array(fc.integer({ min: 0, max: 9 }), { minLength: 4, maxLength: 4 }),
+			([name, shape], each) => {
+				for (const schedule of stagesOf(name, shape)) {
+					const { pass, chunk } = schedule;
+					const last = pass.includes(Pass.weight) ? Pass.weight : Pass.backward;
+					let now = 0;
+					let most = 0;
+					pass.forEach((which, i) => {
+						if (which === Pass.forward) now += each[chunk[i]!]!;
+						else if (which === last) now -= each[chunk[i]!]!;
+						most = Math.max(most, now);
+					});
+					expect(mostKept(peaksInFlight(schedule), each)).toBe(most);
+				}
+			},
+		),
 	);
 });

@@ -64,7 +64,7 @@ function run(program: string, args: readonly string[], options: RunOptions): Pro
 
 /** Progress shows only where reading takes its time: on a busy machine, that is. */
 function withoutProgress(stderr: string): string {
-	return stderr.replaceAll(/^(Reading|Writing)( \d+ traces)? {2}.*\n/gm, "");
+	return stderr.replaceAll(/^(Reading|Writing|Simulating)( \d+ traces)? {2}.*\n/gm, "");
 }
 
 /** The document of a run that must succeed. */

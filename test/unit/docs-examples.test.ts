@@ -40,7 +40,7 @@ const examples = ["README.md", "CONTRIBUTING.md", ...sourceFiles(["docs"], [".md
 
 test("the README has examples of every command", () => {
 	const commands = examples.find(({ document }) => document === "README.md")!.commands;
-	for (const name of ["inspect", "replay", "pack", "synth", "calibrate", "predict"]) {
+	for (const name of ["inspect", "replay", "pack", "synth", "calibrate", "predict", "sweep"]) {
 		expect(
 			commands.some((command) => command.startsWith(`lumos ${name} `)),
 			name,

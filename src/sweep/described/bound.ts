@@ -46,34 +46,19 @@ export class IterationBound {
 
 	/** Kernels of a layer's forward and backward pass: what a second layer adds to a pipeline of one stage. */
 	#layer({ model, parallel }: SweepJob): number {
-		const { pipelineModelParallelSize: _, virtualPipelineSize: __, globalBatchSize: ___, ...rest } = parallel;
-		const key = JSON.stringify([model, rest]);
+		const alone = oneStage(parallel);
+		const key = JSON.stringify([model, alone]);
 		let ns = this.#layerNs.get(key);
 		if (ns === undefined) {
-			ns = this.#passes(model, parallel, 2) - this.#passes(model, parallel, 1);
+			ns = this.#passes(model, alone, 2) - this.#passes(model, alone, 1);
 			this.#layerNs.set(key, ns);
 		}
 		return ns;
 	}
 
-	#passes(model: SweepJob["model"], given: ParallelConfig, numLayers: number): number {
-		const { layersPerStage: _, ...parallel } = given;
-		const job = {
-			model: { ...model, numLayers },
-			parallel: {
-				...parallel,
-				pipelineModelParallelSize: 1,
-				virtualPipelineSize: 1,
-				schedule: parallel.schedule === "zb-h1" ? ("zb-h1" as const) : ("1f1b" as const),
-				globalBatchSize: parallel.microBatchSize * parallel.dataParallelSize,
-				// Kernels beside collectives are slower, but not all are beside them.
-				overlapGradReduce: false,
-				overlapParamGather: false,
-			},
-			hardware: this.#space.inputs.hardware,
-			cost: this.#cost,
-			options: this.#space.inputs.options,
-		};
+	#passes(model: SweepJob["model"], parallel: ParallelConfig, numLayers: number): number {
+		const { hardware, options } = this.#space.inputs;
+		const job = { model: { ...model, numLayers }, parallel, hardware, cost: this.#cost, options };
 		const { blockLibrary, programs } = buildPlan(job, { cache: this.#cache });
 		const { block, microBatch } = programs[0]!;
 		let sum = 0;
@@ -85,4 +70,21 @@ export class IterationBound {
 		});
 		return sum;
 	}
+}
+
+/** One micro-batch on one stage; of replicas only those that share experts. */
+function oneStage({ layersPerStage: _, ...parallel }: ParallelConfig): ParallelConfig {
+	const { expertModelParallelSize: ep, microBatchSize } = parallel;
+	return {
+		...parallel,
+		pipelineModelParallelSize: 1,
+		virtualPipelineSize: 1,
+		schedule: parallel.schedule === "zb-h1" ? "zb-h1" : "1f1b",
+		dataParallelSize: ep,
+		globalBatchSize: microBatchSize * ep,
+		useDistributedOptimizer: false,
+		// Kernels beside collectives are slower, but not all are beside them.
+		overlapGradReduce: false,
+		overlapParamGather: false,
+	};
 }

@@ -14,7 +14,11 @@ function remedy(schema: z.ZodType): string {
 }
 
 const values = (schema: z.ZodType): z.ZodType =>
-	z.union([schema, z.array(schema).min(1)], { error: remedy(schema) }).optional();
+	z
+		.union([schema, z.array(schema).min(1, { error: `the list is empty; ${remedy(schema)}` })], {
+			error: remedy(schema),
+		})
+		.optional();
 
 export const gridSchema = z
 	.strictObject(Object.fromEntries(AXIS_FIELDS.map(({ name, schema }) => [name, values(schema)])))
