@@ -14,7 +14,8 @@ export interface Widths {
 	readonly modelled: number;
 }
 
-const COVERAGE = 0.9;
+/** Half-width of a normal distribution's 90 % interval, in standard deviations. */
+const NORMAL_90 = 1.645;
 /** Steps of a quarter of a per cent up to 5 %, and of a half up to 20 %. */
 const CANDIDATES = [
 	...Array.from({ length: 20 }, (_, i) => 0.0025 * (i + 1)),
@@ -27,23 +28,24 @@ function halfWidth({ measured, scaled, modelled }: Widths, provenance: readonly 
 	return Math.hypot(measured, share("scaled") * scaled, share("modelled") * modelled);
 }
 
-/** The narrowest in the mean that cover nine of ten. */
+/**
+ * The most likely where errors are normal with these widths as their 90 % intervals: pairs that scale and model more may
+ * err more, so that each kind of pair is covered, not only all of them together.
+ */
 export function fitWidths(known: readonly Known[]): Widths {
 	let best: Widths = { measured: 0, scaled: 0, modelled: 0 };
-	let bestMean = Number.POSITIVE_INFINITY;
+	let most = Number.NEGATIVE_INFINITY;
 	for (const measured of CANDIDATES) {
 		for (const scaled of CANDIDATES) {
 			for (const modelled of CANDIDATES) {
 				const widths = { measured, scaled, modelled };
-				let sum = 0;
-				let covered = 0;
+				let logLikelihood = 0;
 				for (const { ratio, provenance } of known) {
-					const half = halfWidth(widths, provenance);
-					sum += half;
-					if (Math.abs(Math.log(ratio)) <= Math.log1p(half)) covered++;
+					const deviation = halfWidth(widths, provenance) / NORMAL_90;
+					logLikelihood -= Math.log(deviation) + (Math.log(ratio) / deviation) ** 2 / 2;
 				}
-				if (covered < COVERAGE * known.length || sum >= bestMean) continue;
-				bestMean = sum;
+				if (logLikelihood <= most) continue;
+				most = logLikelihood;
 				best = widths;
 			}
 		}

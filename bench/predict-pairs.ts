@@ -91,7 +91,7 @@ try {
 		});
 		const errorPct = (100 * (prediction.iterationMs - truth)) / truth;
 		const identity = (100 * (prediction.identityMs - prediction.replayMs)) / prediction.replayMs;
-		const { lowMs, highMs } = tracedInterval(prediction.iterationMs, prediction.provenance);
+		const { lowMs, highMs } = tracedInterval(prediction.iterationMs, prediction.provenance, true);
 		const isCovered = truth >= lowMs && truth <= highMs;
 		const ratio = truth / prediction.iterationMs;
 		outcomes.push({ pair, errorPct, isCovered, ratio, provenance: prediction.provenance });
