@@ -8,6 +8,7 @@ export type PairKind =
 	| "tensor parallelism"
 	| "sequence parallelism"
 	| "recompute"
+	| "several at once"
 	| "shape"
 	| "small kernels";
 
@@ -94,6 +95,11 @@ export const PAIRS: readonly Pair[] = [
 		"--recompute selective",
 		"--dp 2 --num-micro-batches 8",
 	]),
+	...pairs("several at once", "tp2 pp2 full recompute", [
+		"--tp 4 --sequence-parallel --recompute selective --pp 4 --schedule zb-h1",
+	]),
+	...pairs("several at once", "tp1 pp2 dp2", ["--tp 2 --sequence-parallel --recompute full --vpp 2"]),
+	...pairs("several at once", "tp4 pp2 sp", ["--tp 2 --no-sequence-parallel --recompute full --schedule gpipe"]),
 	...pairs("shape", "tp2 pp2 dp2", [
 		"--hidden-size 6144 --num-attention-heads 48 --ffn-hidden-size 24576",
 		"--ffn-hidden-size 12288",

@@ -15,6 +15,7 @@ import { costModel } from "../src/cost/cost-model.js";
 import { predictFromTraces, type TracedRun } from "../src/predict/from-traces.js";
 import { tracedInterval } from "../src/predict/uncertainty.js";
 import { emulate, ncclTests, readRun, truthMs } from "./emulated-runs.js";
+import { fitWidths, type Known } from "./fit-widths.js";
 import { BASES, isFitted, PAIRS, type Pair } from "./pairs.js";
 
 const flagNames = new Set(FLAGS.map(({ flag }) => flag));
@@ -45,7 +46,7 @@ function targetFlags(base: string, target: string): string[] {
 	return [...words].flatMap(([flag, value]) => (value === "" ? [flag] : [flag, value]));
 }
 
-interface Outcome {
+interface Outcome extends Known {
 	readonly pair: Pair;
 	readonly errorPct: number;
 	readonly isCovered: boolean;
@@ -90,9 +91,10 @@ try {
 		});
 		const errorPct = (100 * (prediction.iterationMs - truth)) / truth;
 		const identity = (100 * (prediction.identityMs - prediction.replayMs)) / prediction.replayMs;
-		const { lowMs, highMs } = tracedInterval(prediction.iterationMs, prediction.provenance);
+		const { lowMs, highMs } = tracedInterval(prediction.iterationMs, prediction.provenance, true);
 		const isCovered = truth >= lowMs && truth <= highMs;
-		outcomes.push({ pair, errorPct, isCovered });
+		const ratio = truth / prediction.iterationMs;
+		outcomes.push({ pair, errorPct, isCovered, ratio, provenance: prediction.provenance });
 		console.log(
 			`${kind}: ${base} -> ${target}: ${truth.toFixed(2)} ms, predicted ${prediction.iterationMs.toFixed(2)} ms, ${errorPct.toFixed(2)} % (identity ${identity.toFixed(2)} %)${isCovered ? "" : " outside its interval"}`,
 		);
@@ -108,6 +110,7 @@ try {
 		"not fitted to",
 		outcomes.filter(({ pair }) => !isFitted(pair)),
 	);
+	console.log("widths that fit every second pair:", fitWidths(outcomes.filter(({ pair }) => isFitted(pair))));
 } finally {
 	if (kept === undefined) rmSync(scratch, { recursive: true, force: true });
 }

@@ -132,7 +132,8 @@ function predicted(run: TracedRun, { flags, overrides, hardware: named, measured
 		const started = performance.now();
 		const cost = costModel(hardware, { collectives: measured });
 		const traced = predictFromTraces({ run, overrides, told: toldBy(overrides), hardware, cost, seed: flags.seed });
-		const prediction = describeTraced(traced, hardware, siteOf(flags));
+		const hasTests = measured.length + hardware.measuredCollectives.length > 0;
+		const prediction = describeTraced(traced, hardware, hasTests, siteOf(flags));
 		return { prediction, graph: traced.graph, predictMs: performance.now() - started };
 	});
 }

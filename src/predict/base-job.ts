@@ -97,8 +97,14 @@ function nearestModel(model: ModelConfig, parallel: ParallelConfig, habits: Comm
 	return variants.reduce((best, variant) => (off(variant) < off(best) ? variant : best));
 }
 
-function scheduleName(schedule: string): string {
-	return ["1f1b", "interleaved", "gpipe", "zb-h1"].includes(schedule) ? schedule : "1f1b";
+/** Schedules by what is found of them; all others are told from 1F1B by nothing that a prediction needs. */
+const SCHEDULES: Readonly<Record<string, ParallelConfig["schedule"]>> = {
+	"interleaved 1F1B": "interleaved",
+	GPipe: "gpipe",
+};
+
+function scheduleName(schedule: string): ParallelConfig["schedule"] {
+	return SCHEDULES[schedule] ?? "1f1b";
 }
 
 /** @param facts of all communication, and of each whether it runs beside a pass. */

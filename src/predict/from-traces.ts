@@ -12,6 +12,7 @@ import type { CostModel } from "../cost/cost-model.js";
 import { simulate } from "../engine/index.js";
 import { EdgeKind, type ExecutionGraph, TaskKind } from "../graph/graph.js";
 import type { RankBlock } from "../graph/rank/block.js";
+import { PassKind } from "../graph/rank/labels.js";
 import type { RankFacts, RunFacts } from "../graph/rank/rank-facts.js";
 import { UserError } from "../lib/errors.js";
 import { NS_PER_MS } from "../lib/units.js";
@@ -23,7 +24,7 @@ import { MAIN_LANE } from "../plan/traced/lanes.js";
 import type { DeviceShare } from "../plan/traced/provenance.js";
 import type { TracedJob } from "../plan/traced/rescale.js";
 import type { TracedRank } from "../plan/traced/segments.js";
-import { tracedLibrary } from "../plan/traced/traced-library.js";
+import { passKey, tracedLibrary } from "../plan/traced/traced-library.js";
 import { type TracedPlan, tracedPlan } from "../plan/traced/traced-plan.js";
 import { type BaseJob, baseJob, commHabits, type Told } from "./base-job.js";
 import { type StageTimes, timesOfLog } from "./stage-times.js";
@@ -76,6 +77,10 @@ export function predictFromTraces(inputs: PredictInputs): TracedPrediction {
 	if (steps.length === 0) throw new UserError("the traces have no ProfilerStep ranges; profile whole steps");
 	const skip = new Set(steps.map(({ step }) => step)).size > 1 ? WARM_UP_STEPS : 0;
 	const blockLibrary = tracedLibrary(run.graph, ranks, grid, skip);
+	if (!blockLibrary.pools.has(passKey(PassKind.forward, "layer", false)))
+		throw new UserError(
+			`${run.graph.ranks[0]!.path} does not tell one layer from the next; record ranges around layers (README, "Record a trace")`,
+		);
 	const base: BaseJob = { ...found, parallel: { ...found.parallel, recompute: blockLibrary.recompute } };
 	const gpusPerNode = hardware.node.gpusPerNode;
 	const from: TracedJob = { model: base.model, parallel: base.parallel, gpusPerNode };
@@ -207,6 +212,10 @@ function tracedRanks({ graph, facts }: TracedRun, grid: RankGrid): TracedRank[] 
 		if (labels.passKind.length === 0)
 			throw new UserError(
 				`${path} has no forward_step and backward_step ranges; record them (Megatron-LM: --profile with ranges)`,
+			);
+		if (labels.passKind.includes(PassKind.weight))
+			throw new UserError(
+				`${path} has passes of weight gradients alone, whose layers cannot be told apart; predict from a run of another schedule`,
 			);
 		return { rank, begin, end, labels, comms: commFacts(comms, grid) };
 	});

@@ -22,6 +22,8 @@ const IDENTITY_PCT = 0.5;
 export function describeTraced(
 	{ base, target, replayMs, identityMs, perStage, provenance, replicas }: TracedPrediction,
 	hardware: HardwareConfig,
+	/** There are nccl-tests of the cluster. */
+	hasTests: boolean,
 	site: Site = DEFAULT_SITE,
 ): Prediction & { readonly identity: Identity } {
 	const errorPct = (100 * (identityMs - replayMs)) / replayMs;
@@ -44,7 +46,7 @@ export function describeTraced(
 		site,
 		options: MEGATRON,
 		provenance,
-		intervalOf: (iterationMs) => tracedInterval(iterationMs, provenance),
+		intervalOf: (iterationMs) => tracedInterval(iterationMs, provenance, hasTests),
 		warnings,
 	});
 	return { ...prediction, identity: { replayMs, identityMs, errorPct } };

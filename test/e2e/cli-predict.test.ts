@@ -93,6 +93,33 @@ describe("from traces of an emulated run to another one", () => {
 	});
 });
 
+describe("from traces to a run of another structure", () => {
+	const model = "--num-layers 4 --hidden-size 4096 --num-attention-heads 32 --num-micro-batches 4";
+	const traces = join(folder, "structure");
+	const run = async (...flags: string[]) => predictResult.parse(await lumosJson("predict", traces, ...flags));
+
+	test("splitting layers and sequences, recomputing less, weight gradients apart", async () => {
+		await emulate(traces, `${model} --pp 2 --recompute full`);
+		const change = "--tp 2 --sequence-parallel --recompute selective --schedule zb-h1";
+		const truth = await emulate(join(folder, "other"), `${model} --pp 2 ${change} --seed 5 --ranks 0`);
+		const same = await run();
+		expect(same.base.parallel.recompute).toBe("full");
+		expect(Math.abs(same.identity!.errorPct)).toBeLessThan(0.5);
+		const { iterationMs, interval } = await run(...change.split(" "));
+		// Collectives that the run does not have are the preset's, which the emulated network is not.
+		expect(Math.abs(iterationMs / truth - 1)).toBeLessThan(0.1);
+		expect(iterationMs).toBeLessThan(0.6 * same.iterationMs);
+		expect(interval.lowMs).toBeLessThan(truth);
+		expect(interval.highMs).toBeGreaterThan(truth);
+	});
+
+	test("products in fp8 are faster, those in fp16 are not", async () => {
+		const [bf16, fp16, fp8] = await Promise.all([run(), run("--fp16"), run("--dtype", "fp8")]);
+		expect(fp16.iterationMs).toBeCloseTo(bf16.iterationMs, 6);
+		expect(fp8.iterationMs).toBeLessThan(0.9 * bf16.iterationMs);
+	});
+});
+
 describe.concurrent("nonsense", () => {
 	const bad = join(folder, "bad.yaml");
 	writeFileSync(bad, "name: mine\nnum_layerz: 4\n");

@@ -156,7 +156,10 @@ export class TargetDurations {
 				target: this.#target,
 				wireNs: (op: CollectiveOp, bytes: number) => this.#tensorNs(op, bytes),
 			};
-			edits = tensorEdits(editor, segment, this.workOf(segment));
+			// What is not computed again has no communication either.
+			const again = this.#changesRecompute ? this.#recomputed(segment) : undefined;
+			const kept = new Map([...this.workOf(segment)].filter(([kernel]) => !again?.has(kernel)));
+			edits = tensorEdits(editor, segment, kept);
 			this.#edits.set(segment, edits);
 		}
 		return edits;
