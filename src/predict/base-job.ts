@@ -4,7 +4,7 @@ import { type ModelConfig, parseModel } from "../config/model.js";
 import { type ParallelConfig, parseParallel } from "../config/parallel.js";
 import { UserError } from "../lib/errors.js";
 import type { CommFacts } from "../plan/traced/comm-facts.js";
-import { stageParameters } from "../plan/traced/durations.js";
+import { stageParameters } from "../plan/traced/stage-loads.js";
 
 export interface BaseJob {
 	readonly model: ModelConfig;

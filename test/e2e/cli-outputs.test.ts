@@ -79,7 +79,7 @@ describe("pack", () => {
 		writeFileSync(packed, "what was there before");
 		const { code, stdout } = await lumos(["pack", fixture("tp2pp2"), "--out", packed]);
 		expect(code).toBe(0);
-		expect(stdout).toMatch(/^Packed {2}.*job\.lumos {2}\d+ KB \(4\.\d\d MB of traces\)\n +4 ranks, 8 steps, /);
+		expect(stdout).toMatch(/^Packed {2}.*job\.lumos {2}1\.\d\d MB \(4\.\d\d MB of traces\)\n +4 ranks, 8 steps, /);
 	});
 
 	test("what was there is replaced as a whole", () => {

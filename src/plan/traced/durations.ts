@@ -2,13 +2,9 @@
  * How long a task of the base run takes in the target. Nothing of it changes: as measured. Its shape or its group
  * changes: the measured time by the ratio of the cost model's times, in which the model's own level drops out.
  */
-import type { ModelConfig } from "../../config/model.js";
-import type { ParallelConfig } from "../../config/parallel.js";
 import type { AttentionShape, CollectiveOp, CostModel } from "../../cost/cost-model.js";
 import { TaskKind } from "../../graph/graph.js";
-import type { GroupRole } from "../block.js";
-import { layOutParts } from "../layout.js";
-import { embeddingParameters, headParameters, layerParameters } from "../parameters.js";
+import { CollectiveLevels, isOfActivations } from "./collective-levels.js";
 import type { CommFacts } from "./comm-facts.js";
 import { type KernelEdits, NO_EDITS } from "./insert.js";
 import { type ArrayName, arrayElements, type KernelWork, kernelWork, type ShapedJob } from "./kernel-work.js";
@@ -16,6 +12,7 @@ import { type LinearName, type ProductName, type ProductShape, productIndex, pro
 import { recomputedTasks } from "./recomputed.js";
 import { changesLinks, collectiveInTarget, placementOf, type TracedJob } from "./rescale.js";
 import type { Segment } from "./segments.js";
+import { type StageLoad, stageLoads } from "./stage-loads.js";
 import { replacesTensor, tensorEdits } from "./tensor-edits.js";
 import type { TracedLibrary } from "./traced-library.js";
 
@@ -23,11 +20,6 @@ import type { TracedLibrary } from "./traced-library.js";
 export interface StageMove {
 	readonly from: number;
 	readonly to: number;
-}
-
-interface StageLoad {
-	readonly parameters: number;
-	readonly layers: number;
 }
 
 /** Segments of passes, in which the tensor group communicates. */
@@ -42,7 +34,7 @@ export class TargetDurations {
 	readonly #work = new Map<Segment, Map<number, KernelWork>>();
 	readonly #attentionRatios = new Map<"forward" | "backward", number>();
 	readonly #productRatios = new Map<string, number>();
-	readonly #levels = new Map<string, number>();
+	readonly levels: CollectiveLevels;
 	readonly #edits = new Map<Segment, KernelEdits>();
 	readonly #again = new Map<Segment, ReadonlySet<number>>();
 	readonly #replacesTensor: boolean;
@@ -59,6 +51,7 @@ export class TargetDurations {
 		this.#base = base;
 		this.#shapedBase = { job: base, products: productIndex(base) };
 		this.#target = target;
+		this.levels = new CollectiveLevels(blockLibrary, base, target, cost);
 		this.#sameDtype = base.parallel.dtype === target.parallel.dtype;
 		this.#replacesTensor = replacesTensor(base, target);
 		this.#changesRecompute = blockLibrary.recompute !== target.parallel.recompute;
@@ -86,36 +79,6 @@ export class TargetDurations {
 		if (segment.kind === "tail" || segment.kind === "begin") return this.#optimizer(task, segment, measured, stages);
 		if (graph.kind[task] === TaskKind.memory) return measured;
 		return Math.round(this.#kernel(task, segment, measured));
-	}
-
-	/**
-	 * How the run's collectives of a group are to the model's times: of the same operation where there are some, else of
-	 * any; 1 where the group has none, or moves to links of which they tell nothing.
-	 */
-	level(role: GroupRole, op: CollectiveOp): number {
-		const key = `${role} ${op}`;
-		let level = this.#levels.get(key);
-		if (level === undefined) {
-			const isTold = !changesLinks(role, this.#base, this.#target);
-			level = isTold ? (this.#measuredLevel(role, op) ?? this.#measuredLevel(role, undefined) ?? 1) : 1;
-			this.#levels.set(key, level);
-		}
-		return level;
-	}
-
-	#measuredLevel(role: GroupRole, op: CollectiveOp | undefined): number | undefined {
-		const { durationNs } = this.#blockLibrary.graph;
-		let wireNs = 0;
-		let modelNs = 0;
-		for (const { begin, comms } of this.#blockLibrary.ranks) {
-			for (const [row, facts] of comms) {
-				if (facts.role !== role || facts.op === undefined || (op !== undefined && facts.op !== op)) continue;
-				if (role === "tensor" && !this.#isOfActivations(facts)) continue;
-				wireNs += durationNs[begin + row]!;
-				modelNs += this.#cost.collective(facts.op, facts.bytes, placementOf(role, this.#base));
-			}
-		}
-		return modelNs > 0 ? wireNs / modelNs : undefined;
 	}
 
 	/** Whether only the model knows how long a task takes: its group uses links that it did not use. */
@@ -166,7 +129,7 @@ export class TargetDurations {
 	}
 
 	#tensorNs(op: CollectiveOp, bytes: number): number {
-		return this.#cost.collective(op, bytes, placementOf("tensor", this.#target)) * this.level("tensor", op);
+		return this.#cost.collective(op, bytes, placementOf("tensor", this.#target)) * this.levels.of("tensor", op);
 	}
 
 	#recomputed(segment: Segment): ReadonlySet<number> {
@@ -187,12 +150,7 @@ export class TargetDurations {
 		const facts = isCpu
 			? this.#blockLibrary.callFactsOf(task)
 			: (this.#blockLibrary.factsOf(task) ?? this.#arrivalFacts(task));
-		return facts?.role === "tensor" && this.#isOfActivations(facts);
-	}
-
-	/** Sums of the loss and the tokens themselves are a few bytes a token; activations are a hidden size a token. */
-	#isOfActivations({ bytes }: CommFacts): boolean {
-		return bytes > 16 * arrayElements(this.#base, "tokens") + 64;
+		return facts?.role === "tensor" && isOfActivations(this.#base, facts);
 	}
 
 	#kernel(task: number, segment: Segment, measured: number): number {
@@ -305,7 +263,7 @@ export class TargetDurations {
 			return ratio(({ model, parallel }) => (model.vocabSize * model.hiddenSize) / parallel.tensorModelParallelSize);
 		if (role !== "tensor") return 1;
 		const tokens = (job: TracedJob): number => arrayElements(job, "tokens");
-		if (!this.#isOfActivations(facts)) return ratio(tokens);
+		if (!isOfActivations(this.#base, facts)) return ratio(tokens);
 		return ratio((job) => tokens(job) * job.model.hiddenSize * activationSize(job));
 	}
 }
@@ -335,28 +293,4 @@ function attentionShape({ model, parallel }: TracedJob): AttentionShape {
 		causal: true,
 		flash: true,
 	};
-}
-
-function stageLoads(job: TracedJob): StageLoad[] {
-	const { model, parallel } = job;
-	const parts = layOutParts(model, parallel);
-	return Array.from({ length: parallel.pipelineModelParallelSize }, (_, stage) => ({
-		layers: parts.filter((part) => part.stage === stage).reduce((sum, part) => sum + part.layers, 0),
-		parameters: stageParameters(model, parallel, stage),
-	}));
-}
-
-/** Parameters of a stage on one rank. */
-export function stageParameters(model: ModelConfig, parallel: ParallelConfig, stage: number): number {
-	const { dense, expert } = layerParameters(model, parallel);
-	return layOutParts(model, parallel)
-		.filter((part) => part.stage === stage)
-		.reduce(
-			(sum, { layers, hasEmbedding, hasHead }) =>
-				sum +
-				layers * (dense + expert) +
-				(hasEmbedding ? embeddingParameters(model, parallel) : 0) +
-				(hasHead ? headParameters(model, parallel) : 0),
-			0,
-		);
 }

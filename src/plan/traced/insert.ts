@@ -2,7 +2,6 @@
 import { EdgeKind, TaskKind } from "../../graph/graph.js";
 import type { GroupRole } from "../block.js";
 import type { BlockBuilder } from "../block-builder.js";
-import type { Source } from "./provenance.js";
 
 export const NOT_TRACED = -1;
 
@@ -35,9 +34,6 @@ export interface InsertPlace {
 	readonly cpuNs: number;
 	readonly launchNs: number;
 }
-
-/** Where times of collectives that were inserted come from: scaled where the base run has some of the group. */
-export type InsertedSource = Exclude<Source, "measured">;
 
 export class Inserter {
 	readonly #builder: BlockBuilder;

@@ -220,7 +220,7 @@ export class StageProgram {
 			const wireNs = cost.collective(op, bytes, placementOf("data", target));
 			return [this.blocks.collective({ name, role: "data", bytes, wireNs, awaited })];
 		}
-		const level = this.durations.level("data", op);
+		const level = this.durations.levels.of("data", op);
 		const ns = Math.round(cost.collective(op, bytes, placementOf("data", target)) * level);
 		const drawn = this.#draw(measured)!;
 		return [

@@ -1,5 +1,5 @@
 /** Blocks of the target, cut from the base run when a program first needs them. */
-import type { CostModel, GroupPlacement } from "../../cost/cost-model.js";
+import type { CostModel } from "../../cost/cost-model.js";
 import { EdgeKind, type ExecutionGraph, TaskKind } from "../../graph/graph.js";
 import type { Block, BlockLibrary, GroupRole, Lane } from "../block.js";
 import { BlockBuilder } from "../block-builder.js";
@@ -9,7 +9,7 @@ import { cutBlock } from "./cut-block.js";
 import { Inserter, type KernelEdits, NO_EDITS, NOT_TRACED } from "./insert.js";
 import type { TracedLanes } from "./lanes.js";
 import type { Source } from "./provenance.js";
-import { activationBytes, placementOf, type TracedJob } from "./rescale.js";
+import { activationBytes, type TracedJob } from "./rescale.js";
 import type { Segment } from "./segments.js";
 import type { TracedLibrary } from "./traced-library.js";
 
@@ -163,10 +163,6 @@ export class TracedBlocks {
 			this.#await(builder, name, lane);
 			return builder.build(name);
 		});
-	}
-
-	placement(role: GroupRole): GroupPlacement {
-		return placementOf(role, this.target);
 	}
 
 	finish(): BlockLibrary {
