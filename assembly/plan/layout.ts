@@ -35,7 +35,7 @@ export const GROUP_BEGIN: usize = RECEIVED + 4;
 export const SEGMENTS: usize = GROUP_BEGIN + 4;
 export const OTHER_SEGMENTS: usize = SEGMENTS + 4;
 export const BUSY_SEGMENTS: usize = OTHER_SEGMENTS + 4;
-/** u32 a lane. */
+/** 8 bytes a lane: work space. */
 export const NEXT_PIECE: usize = BUSY_SEGMENTS + 4;
 /** f64 each, out: see device-sums.ts. */
 export const SUMS: usize = NEXT_PIECE + 4;

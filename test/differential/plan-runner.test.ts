@@ -2,7 +2,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { simulate } from "../../src/engine/index.js";
-import { runPlans, structureKey } from "../../src/engine/plan-run/index.js";
+import { planRunBytes, runPlans, structureKey } from "../../src/engine/plan-run/index.js";
 import { TaskKind } from "../../src/graph/graph.js";
 import { EnvironmentError } from "../../src/lib/errors.js";
 import { BlockBuilder } from "../../src/plan/block-builder.js";
@@ -105,11 +105,17 @@ describe("what cannot run", () => {
 	test("takes fewer plans at once where memory is short, and none where one does not fit", () => {
 		const plans = [plan, ...[1, 2, 3].map((seed) => varied(plan, seed))];
 		const wanted = plans.map((one) => runPlan(one));
-		const widest = leastMemory((memoryLimitBytes) => runPlans(plans, { memoryLimitBytes }));
-		expectSameTimes(runPlans(plans, { memoryLimitBytes: widest }), wanted);
-		const tooLittle = () => runPlans(plans, { memoryLimitBytes: widest - 1 });
+		const [least, four] = [planRunBytes(plan), planRunBytes(plan, { width: 4 })];
+		expect(four).toBeGreaterThan(least);
+		for (const memoryLimitBytes of [four, four - 1, least]) {
+			expectSameTimes(runPlans(plans, { memoryLimitBytes }), wanted);
+		}
+		const tooLittle = () => runPlans(plans, { memoryLimitBytes: least - 1 });
 		expect(tooLittle).toThrow(EnvironmentError);
-		expect(tooLittle).toThrow(/^the plan needs \d+ KiB to run, there are \d+: give more memory, or fewer ranks$/);
+		expect(tooLittle).toThrow(
+			/^a plan needs [\d.]+ MiB to run, there are [\d.]+: give more memory, or plan fewer ranks$/,
+		);
+		expect(planRunBytes(plan, { deviceSums: true })).toBeGreaterThan(least);
 	});
 
 	test("ranks that wait for ever are named", () => {
@@ -129,19 +135,3 @@ describe("what cannot run", () => {
 		expect(() => runPlans([{ ...plan, blockLibrary: { ...plan.blockLibrary, blocks } }])).toThrow(/needs the engine/);
 	});
 });
-
-/** The least limit under which something runs, by halving. */
-function leastMemory(run: (limitBytes: number) => unknown): number {
-	let fails = 0;
-	let works = 2 ** 30;
-	while (works - fails > 1) {
-		const middle = Math.floor((fails + works) / 2);
-		try {
-			run(middle);
-			works = middle;
-		} catch {
-			fails = middle;
-		}
-	}
-	return works;
-}

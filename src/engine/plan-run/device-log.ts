@@ -66,7 +66,7 @@ export function placeLogs(places: Places, { plans, blocks, items }: SideBySide):
 			take(communication * SEGMENT_BYTES),
 			take(computing * SEGMENT_BYTES),
 		],
-		next: take(4 * lanes.length),
+		next: take(8 * lanes.length),
 		sums: take(8 * SUM_COUNT),
 	};
 }

@@ -63,6 +63,17 @@ export function runPlans(plans: readonly ExecutionPlan[], options: RunPlansOptio
 	return runs;
 }
 
+/** Bytes of memory that `runPlans` takes for so many plans of this structure side by side. */
+export function planRunBytes(
+	plan: ExecutionPlan,
+	{ width = 1, deviceSums = false }: Pick<RunPlansOptions, "width" | "deviceSums"> = {},
+): number {
+	const kernel = acquireKernel("wasm");
+	const { end } = placePlans(sideBySide(new Array<ExecutionPlan>(width).fill(plan)), align(kernel.base), deviceSums);
+	releaseKernel(kernel);
+	return end;
+}
+
 function groupsOf(plans: readonly ExecutionPlan[]): number[][] {
 	if (plans.length === 1) return [[0]];
 	const groups = new Map<string, number[]>();
@@ -114,6 +125,8 @@ function timesOf(plan: ExecutionPlan, { words, space }: PlacedPlans, p: number, 
 }
 
 function tooLarge(bytes: number, limitBytes: number): EnvironmentError {
-	const [needs, has] = [bytes, limitBytes].map((count) => Math.ceil(count / 2 ** 10));
-	return new EnvironmentError(`the plan needs ${needs} KiB to run, there are ${has}: give more memory, or fewer ranks`);
+	const mib = (count: number): string => (count / 2 ** 20).toFixed(2);
+	return new EnvironmentError(
+		`a plan needs ${mib(bytes)} MiB to run, there are ${mib(limitBytes)}: give more memory, or plan fewer ranks`,
+	);
 }

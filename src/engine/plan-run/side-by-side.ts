@@ -13,18 +13,20 @@ export interface SideBySide {
 
 /** @throws Error where the plans are not of one structure */
 export function sideBySide(plans: readonly ExecutionPlan[]): SideBySide {
-	const [first] = plans as [ExecutionPlan];
+	const [first, ...others] = plans as [ExecutionPlan, ...ExecutionPlan[]];
 	let items: readonly Uint32Array[] = first.programs.map(({ block }) => block);
 	let blocks: readonly (readonly Block[])[] = first.blockLibrary.blocks.map((block) => [block]);
-	plans.forEach((plan, p) => {
-		if (p > 0 && !meetsAlike(plan, first)) throw new Error("the plans are not of one structure");
-		const paired = pairUp(items, p === 0 ? items : plan.programs.map(({ block }) => block));
-		items = paired.items;
+	for (const plan of others) {
+		if (!meetsAlike(plan, first)) throw new Error("the plans are not of one structure");
 		const { blocks: own } = plan.blockLibrary;
-		blocks = paired.pairs.map(([one, other]) => (p === 0 ? [own[other]!] : [...blocks[one]!, own[other]!]));
-	});
-	for (const [one, ...others] of blocks) {
-		if (!others.every((other) => isSameStructure(one!, other))) throw new Error("the plans are not of one structure");
+		const theirs = plan.programs.map(({ block }) => block);
+		const paired = pairUp({ items, count: blocks.length }, { items: theirs, count: own.length });
+		const before = blocks;
+		items = paired.items;
+		blocks = paired.pairs.map(([one, other]) => [...before[one]!, own[other]!]);
+	}
+	for (const [one, ...twins] of blocks) {
+		if (!twins.every((twin) => isSameStructure(one!, twin))) throw new Error("the plans are not of one structure");
 	}
 	return { plans, blocks, items };
 }
@@ -42,31 +44,27 @@ function meetsAlike(one: ExecutionPlan, other: ExecutionPlan): boolean {
 	);
 }
 
+/** Lists of numbers below `count`. */
+interface Numbered {
+	readonly items: readonly Uint32Array[];
+	readonly count: number;
+}
+
 /** Numbers the pairs of numbers that stand at the same places, in the order in which they come. */
-function pairUp(ones: readonly Uint32Array[], others: readonly Uint32Array[]) {
-	const span = 1 + others.reduce((most, other) => other.reduce((a, b) => Math.max(a, b), most), 0);
+function pairUp(ones: Numbered, others: Numbered) {
 	const pairs: (readonly [number, number])[] = [];
-	const idOf = new Map<number, number>();
+	/** 1 + the number of each pair that there is. */
+	const idOf = new Uint32Array(ones.count * others.count);
 	const made = new Map<Uint32Array, { readonly other: Uint32Array; readonly paired: Uint32Array }>();
-	const items = ones.map((one, p) => {
-		const other = others[p]!;
+	const items = ones.items.map((one, p) => {
+		const other = others.items[p]!;
 		const before = made.get(one);
 		if (before?.other === other) return before.paired;
 		const paired = new Uint32Array(one.length);
-		let lastKey = -1;
-		let lastId = 0;
 		for (let i = 0; i < one.length; i++) {
-			const key = one[i]! * span + other[i]!;
-			if (key !== lastKey) {
-				let id = idOf.get(key);
-				if (id === undefined) {
-					id = pairs.push([one[i]!, other[i]!]) - 1;
-					idOf.set(key, id);
-				}
-				lastKey = key;
-				lastId = id;
-			}
-			paired[i] = lastId;
+			const key = one[i]! * others.count + other[i]!;
+			if (idOf[key] === 0) idOf[key] = pairs.push([one[i]!, other[i]!]);
+			paired[i] = idOf[key]! - 1;
 		}
 		made.set(one, { other, paired });
 		return paired;
