@@ -14,6 +14,8 @@ export class JournalWriter {
 	readonly #fd: number;
 	readonly #timer: ReturnType<typeof setInterval>;
 	#isDirty = false;
+	/** Bytes of the file. */
+	#end: number;
 
 	/**
 	 * @param before what the file has; undefined: it is begun anew
@@ -33,8 +35,6 @@ export class JournalWriter {
 		this.#timer.unref();
 		if (before === undefined) this.#write(journalLine(header));
 	}
-
-	#end: number;
 
 	add(rows: readonly RowOrFailure[]): void {
 		this.#write(rows.map((row) => journalLine(packRow(row))).join(""));
