@@ -5,9 +5,11 @@ import { differingParts } from "../sweep/journal/header.js";
 import { mergeJournals } from "../sweep/journal/merge.js";
 import { readJournals } from "../sweep/journal/read.js";
 import { planSweep } from "../sweep/plan-sweep.js";
+import { hasSums } from "../sweep/row.js";
 import { computing } from "./signals.js";
 import type { SweepOutputFlags } from "./sweep-flags.js";
 import { present, questionOf, tableOutput } from "./sweep-output.js";
+import { needsSums, sumsHere } from "./sweep-sums.js";
 import { peakRssMb } from "./terminal.js";
 import { version } from "./version.js";
 
@@ -32,5 +34,9 @@ export async function sweepMerge(folder: string, flags: SweepOutputFlags): Promi
 		workers: 0,
 		peakRssMb: peakRssMb(),
 	};
-	await present(findings(plan.space, plan.survey, rows, failed, question), timing, output, flags);
+	const sumsOf = sumsHere(plan.space);
+	const lacking = needsSums(flags, question) ? rows.filter((row) => !hasSums(row)).map(({ index }) => index) : [];
+	const summed = new Map((await computing(() => sumsOf(lacking))).map((row) => [row.index, row]));
+	const outcome = { rows: rows.map((row) => summed.get(row.index) ?? row), failed };
+	await present(findings(plan.space, plan.survey, outcome, question, sumsOf), timing, output, flags);
 }

@@ -17,6 +17,7 @@ import { sweepInputs } from "./sweep-inputs.js";
 import { type OpenJournal, openJournal } from "./sweep-journal.js";
 import { present, questionOf, refusePartOutput, tableOutput } from "./sweep-output.js";
 import { chooseShard } from "./sweep-shard.js";
+import { needsSums, sumsHere } from "./sweep-sums.js";
 import { sweepWorkers } from "./sweep-workers.js";
 import { peakRssMb, stderrStatus } from "./terminal.js";
 
@@ -31,8 +32,10 @@ export async function sweep(flags: SweepFlags, given: GivenFlags): Promise<void>
 	refuseInfeasible(plan.space, plan.survey);
 	const chunks = part === undefined ? plan.chunks : shardOf(plan.chunks, part.shard, part.shards);
 	const journal = openJournal(inputs, flags, part, sizeOf(chunks));
-	const session = new SweepSession(plan, chunks, journal?.known ?? new Map());
-	const run = await simulate({ plan, chunks, session, journal, flags, question });
+	// Whoever merges shards may ask for anything.
+	const sums = part !== undefined || needsSums(flags, question);
+	const session = new SweepSession(plan, chunks, journal?.known ?? new Map(), sums);
+	const run = await simulate({ plan, chunks, session, journal, flags, question, sums });
 	const { rows, failed, tasks, simulated } = session.result();
 	const seconds = Math.max(run.simulateMs, 1e-3) / 1e3;
 	const timing: SweepResult["timing"] = {
@@ -45,7 +48,7 @@ export async function sweep(flags: SweepFlags, given: GivenFlags): Promise<void>
 	};
 	const isWhole = flags.prune === true && run.exitCode === undefined;
 	const leftOut = isWhole ? sizeOf(chunks) - rows.length - failed.length : 0;
-	const found = findings(plan.space, plan.survey, rows, failed, question, leftOut);
+	const found = findings(plan.space, plan.survey, { rows, failed, leftOut }, question, sumsHere(plan.space));
 	await present(found, timing, output, flags, part && `shard ${part.shard} of ${part.shards}`);
 	if (run.exitCode === undefined) journal?.finish();
 	else process.exitCode = run.exitCode;
@@ -73,9 +76,10 @@ interface Simulation {
 	readonly journal: OpenJournal | undefined;
 	readonly flags: SweepFlags;
 	readonly question: SweepQuestion;
+	readonly sums: boolean;
 }
 
-async function simulate({ plan, chunks, session, journal, flags, question }: Simulation): Promise<{
+async function simulate({ plan, chunks, session, journal, flags, question, sums }: Simulation): Promise<{
 	readonly workers: number;
 	readonly simulateMs: number;
 	readonly exitCode: number | undefined;
@@ -86,7 +90,7 @@ async function simulate({ plan, chunks, session, journal, flags, question }: Sim
 	const { workers, heapMb } = sweepWorkers(chunks, process.availableMemory(), cores, flags.workers);
 	const begun = performance.now();
 	const status = stderrStatus();
-	const pool = openSweepPool(plan.space.inputs, { workers, heapMb });
+	const pool = openSweepPool(plan.space.inputs, { sums, workers, heapMb });
 	const show = (state: SessionState): void => showSweepProgress(status, state);
 	try {
 		const { exitCode } = await stoppable(async (stop) => {

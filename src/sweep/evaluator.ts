@@ -4,7 +4,8 @@ import type { RowOrFailure } from "./row.js";
 export interface Evaluator {
 	/**
 	 * @param chunk numbers of configurations that can run; those that are likely to share a structure stand together
+	 * @param sums also what devices do: without, the rows have times alone
 	 * @returns one outcome each, in the same order; never throws for a single configuration
 	 */
-	evaluate(chunk: readonly number[]): RowOrFailure[];
+	evaluate(chunk: readonly number[], sums: boolean): RowOrFailure[];
 }

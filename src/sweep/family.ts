@@ -19,6 +19,16 @@ export interface Family {
 	readonly nearest: Measured | undefined;
 }
 
+/** All configurations that it names. */
+export function membersOf({ front, largest, nearest }: Family): Measured[] {
+	return [...front, ...[largest, nearest].filter((one) => one !== undefined)];
+}
+
+export function mapFamily(family: Family, map: (one: Measured) => Measured): Family {
+	const { front, largest, nearest } = family;
+	return { ...family, front: front.map(map), largest: largest && map(largest), nearest: nearest && map(nearest) };
+}
+
 export function meets({ row, tokensPerSecond }: Measured, target: Target): boolean {
 	return "ms" in target ? row.iterationMs <= target.ms : tokensPerSecond >= target.tokensPerSecond;
 }

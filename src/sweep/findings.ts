@@ -1,12 +1,12 @@
 /** What a sweep found: from rows, in whatever order they came, to a ranking and what goes with it. */
 import type { Site } from "../cost/energy.js";
 import { type Explanation, explain } from "./explain.js";
-import { type Family, familyOf, type Target } from "./family.js";
+import { type Family, familyOf, mapFamily, membersOf, type Target } from "./family.js";
 import { type Measured, measure } from "./measures.js";
 import type { Objective } from "./objectives/objectives.js";
 import type { Training } from "./objectives/outcome.js";
-import { type Ranked, rank } from "./ranking.js";
-import type { FailedRow, SweepRow } from "./row.js";
+import { placed, type Ranked, rank } from "./ranking.js";
+import { type FailedRow, hasSums, type SweepRow } from "./row.js";
 import type { SweepSpace } from "./space.js";
 import type { Survey } from "./survey.js";
 
@@ -27,7 +27,7 @@ export interface Findings {
 	readonly survey: Survey;
 	readonly question: SweepQuestion;
 	readonly training: Training;
-	/** All that were simulated, in the order of the space. */
+	/** All that were simulated, in the order of the space, as their rows are. */
 	readonly all: readonly Measured[];
 	/** The first of them in rank. */
 	readonly best: readonly Ranked[];
@@ -45,21 +45,37 @@ export interface Findings {
 	readonly missing: number;
 }
 
+/** What a sweep gave, as it comes from workers or journals. */
+export interface SweepOutcome {
+	readonly rows: readonly SweepRow[];
+	readonly failed: readonly FailedRow[];
+	/** Feasible, but left out. @default 0 */
+	readonly leftOut?: number;
+}
+
+/** @param sumsOf the rows of configurations of which there are times alone, with sums */
 export function findings(
 	space: SweepSpace,
 	survey: Survey,
-	rows: readonly SweepRow[],
-	failed: readonly FailedRow[],
+	{ rows, failed, leftOut = 0 }: SweepOutcome,
 	question: SweepQuestion,
-	leftOut = 0,
+	sumsOf: (indices: readonly number[]) => readonly SweepRow[],
 ): Findings {
 	const memoryOf = new Map(survey.feasible.map((index, i) => [index, survey.peakBytes[i]!]));
-	const all = [...rows]
-		.sort((a, b) => a.index - b.index)
-		.map((row) => measure(space.inputs, space.jobAt(row.index), memoryOf.get(row.index)!, row));
+	const measured = (row: SweepRow): Measured =>
+		measure(space.inputs, space.jobAt(row.index), memoryOf.get(row.index)!, row);
+	const all = [...rows].sort((a, b) => a.index - b.index).map(measured);
 	const training = trainingOf(space, question);
 	const models = space.total / space.perModel;
-	const ranked = rank(all, question.objectives, training);
+	const inOrder = rank(all, question.objectives, training);
+	const family = models > 1 || question.target ? familyOf(all, question.target) : undefined;
+	const shown = inOrder.slice(0, Math.max(1, question.top, question.explainTo));
+	const lacking = [...shown, ...(family ? membersOf(family) : [])].filter(({ row }) => !hasSums(row));
+	const summed = new Map(
+		sumsOf([...new Set(lacking.map(({ row }) => row.index))]).map((row) => [row.index, measured(row)]),
+	);
+	const whole = (one: Measured): Measured => summed.get(one.row.index) ?? one;
+	const ranked = placed(inOrder.map(whole), question.objectives, training);
 	return {
 		space,
 		survey,
@@ -72,7 +88,7 @@ export function findings(
 		explanations: ranked.slice(1, question.explainTo).map((other) => explain(space.inputs, ranked[0]!, other)),
 		failed: [...failed].sort((a, b) => a.index - b.index),
 		leftOut,
-		family: models > 1 || question.target ? familyOf(all, question.target) : undefined,
+		family: family && mapFamily(family, whole),
 		missing: survey.feasible.length - rows.length - failed.length - leftOut,
 	};
 }

@@ -1,4 +1,7 @@
-/** What is said of a simulated configuration: pure functions of its job, its memory and its row. */
+/**
+ * What is said of a simulated configuration: pure functions of its job, its memory and its row. What follows from sums of
+ * device time is NaN where the row has times alone.
+ */
 import { parameterCount } from "../config/model-size.js";
 import { numMicroBatches } from "../config/parallel.js";
 import { type Throughput, throughput } from "../cost/flops.js";

@@ -8,7 +8,7 @@ import { measure } from "./measures.js";
 import type { Objective } from "./objectives/objectives.js";
 import type { Training } from "./objectives/outcome.js";
 import type { SweepPlan } from "./plan-sweep.js";
-import type { SweepRow } from "./row.js";
+import { type SweepRow, timesAlone } from "./row.js";
 
 export const CANNOT_WIN = "cannot be among the best by its lower bound";
 const FIRST_ROUND = 64;
@@ -50,7 +50,7 @@ export class Pruner {
 		this.#open = plan.survey.feasible
 			.map((index) => {
 				const iterationMs = bounds.iterationMs(plan.space.jobAt(index));
-				return { index, bound: this.#valueOf({ ...NOTHING, index, iterationMs }) };
+				return { index, bound: this.#valueOf(timesAlone(index, iterationMs, 0)) };
 			})
 			.sort((a, b) => a.bound - b.bound || a.index - b.index);
 	}
@@ -74,13 +74,3 @@ export class Pruner {
 		return this.#objective.better === "lower" ? value : -value;
 	}
 }
-
-const NOTHING: SweepRow = {
-	index: 0,
-	iterationMs: 0,
-	lowMs: 0,
-	highMs: 0,
-	breakdown: { exposedComputeMs: 0, exposedCommMs: 0, overlappedMs: 0, otherMs: 0 },
-	waitingCommMs: 0,
-	tasks: 0,
-};

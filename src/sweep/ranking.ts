@@ -1,4 +1,4 @@
-/** Puts configurations in order, the best first. */
+/** Puts configurations in order, the best first; says which of them are as good as the best. */
 import type { Measured } from "./measures.js";
 import type { Objective } from "./objectives/objectives.js";
 import type { Outcome, Training } from "./objectives/outcome.js";
@@ -16,7 +16,7 @@ export interface Ranked {
  * By the only objective; of several, the Pareto front by the first of them, then by the next. Equal values keep the
  * order of the space.
  */
-export function rank(all: readonly Measured[], objectives: readonly Objective[], training: Training): Ranked[] {
+export function rank(all: readonly Measured[], objectives: readonly Objective[], training: Training): Measured[] {
 	const columns = objectives.map(({ value, better }) => ({
 		better,
 		values: Float64Array.from(all, ({ outcome }) => value(outcome, training)),
@@ -29,11 +29,20 @@ export function rank(all: readonly Measured[], objectives: readonly Objective[],
 		}
 		return all[a]!.row.index - all[b]!.row.index;
 	});
-	const best = rows.length > 0 ? all[rows[0]!]! : undefined;
-	return rows.map((row, i) => ({
+	return rows.map((row) => all[row]!);
+}
+
+/** Gives places to configurations that are in order, by the only objective where ties are to be found. */
+export function placed(
+	inOrder: readonly Measured[],
+	objectives: readonly Objective[],
+	training: Training,
+): readonly Ranked[] {
+	const [best] = inOrder;
+	return inOrder.map((measured, i) => ({
 		rank: i + 1,
-		tiesBest: columns.length === 1 && i > 0 && ties(best!, all[row]!, objectives[0]!, training),
-		measured: all[row]!,
+		tiesBest: objectives.length === 1 && i > 0 && ties(best!, measured, objectives[0]!, training),
+		measured,
 	}));
 }
 

@@ -1,4 +1,9 @@
-/** What is kept of a simulated configuration. All else that is said of it follows from these numbers and its job. */
+/**
+ * What is kept of a simulated configuration. All else that is said of it follows from these numbers and its job.
+ *
+ * Summing up what devices do takes longer than simulating it. A sweep that ranks by time needs the sums of those alone that
+ * it shows: in the rows of the others (`timesAlone`) they are NaN.
+ */
 import type { Breakdown } from "../analysis/index.js";
 
 export interface SweepRow {
@@ -13,6 +18,24 @@ export interface SweepRow {
 	/** The mean GPU: communication that nothing hides, counted from its arrival at it, waiting included. */
 	readonly waitingCommMs: number;
 	readonly tasks: number;
+}
+
+/** A row without sums of what devices do. */
+export function timesAlone(index: number, iterationMs: number, tasks: number): SweepRow {
+	const none = Number.NaN;
+	return {
+		index,
+		iterationMs,
+		lowMs: none,
+		highMs: none,
+		breakdown: { exposedComputeMs: none, exposedCommMs: none, overlappedMs: none, otherMs: none },
+		waitingCommMs: none,
+		tasks,
+	};
+}
+
+export function hasSums({ waitingCommMs }: SweepRow): boolean {
+	return !Number.isNaN(waitingCommMs);
 }
 
 /** A configuration that could not be simulated. */

@@ -3,7 +3,7 @@ import type { Chunk } from "./chunks.js";
 import type { JournalWriter } from "./journal/write.js";
 import type { SweepPlan } from "./plan-sweep.js";
 import type { SweepPool } from "./pool/index.js";
-import { type FailedRow, isFailed, type RowOrFailure, type SweepRow } from "./row.js";
+import { type FailedRow, hasSums, isFailed, type RowOrFailure, type SweepRow } from "./row.js";
 import { runChunks } from "./run-chunks.js";
 import { taskEstimate } from "./structure.js";
 
@@ -36,15 +36,16 @@ export class SweepSession {
 
 	/**
 	 * @param chunks of this shard
-	 * @param known rows of the journal; failures are tried again
+	 * @param known rows of the journal; failures are tried again, and so is what lacks sums
+	 * @param sums all rows need sums of what devices do
 	 */
-	constructor({ space }: SweepPlan, chunks: readonly Chunk[], known: ReadonlyMap<number, RowOrFailure>) {
+	constructor({ space }: SweepPlan, chunks: readonly Chunk[], known: ReadonlyMap<number, RowOrFailure>, sums: boolean) {
 		this.#space = space;
 		this.#total = chunks.reduce((sum, { indices }) => sum + indices.length, 0);
 		for (const { indices } of chunks)
 			for (const index of indices) {
 				const row = known.get(index);
-				if (row && !isFailed(row)) this.#keep(row);
+				if (row && !isFailed(row) && (hasSums(row) || !sums)) this.#keep(row);
 			}
 		this.#totalTasks = this.left(chunks).reduce((sum, { tasks }) => sum + tasks, 0);
 	}

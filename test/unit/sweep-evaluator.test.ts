@@ -8,7 +8,7 @@ import { OBJECTIVES } from "../../src/sweep/objectives/objectives.js";
 import { planSweep } from "../../src/sweep/plan-sweep.js";
 import { canPrune, Pruner } from "../../src/sweep/prune.js";
 import { rank } from "../../src/sweep/ranking.js";
-import type { SweepRow } from "../../src/sweep/row.js";
+import { hasSums, type SweepRow, timesAlone } from "../../src/sweep/row.js";
 import { SweepSpace } from "../../src/sweep/space.js";
 import { smallSweep } from "../support/small-sweep.js";
 
@@ -23,7 +23,7 @@ const plan = planSweep(
 );
 const { space, survey, chunks } = plan;
 const evaluator = new DescribedEvaluator(space);
-const rows = chunks.flatMap(({ indices }) => evaluator.evaluate(indices)) as SweepRow[];
+const rows = chunks.flatMap(({ indices }) => evaluator.evaluate(indices, true)) as SweepRow[];
 const training = { hardware: space.inputs.hardware, site: DEFAULT_SITE, tokenBudget: 1e9, gpuHourCost: 2 };
 
 describe("the evaluator", () => {
@@ -44,13 +44,19 @@ describe("the evaluator", () => {
 		}
 	});
 
+	test("gives the same times where nobody asks for sums", () => {
+		const alone = chunks.flatMap(({ indices }) => new DescribedEvaluator(space).evaluate(indices, false)) as SweepRow[];
+		expect(alone).toEqual(rows.map(({ index, iterationMs, tasks }) => timesAlone(index, iterationMs, tasks)));
+		expect(alone.some(hasSums)).toBe(false);
+	});
+
 	test("says of a configuration that it cannot simulate it, instead of ending", () => {
 		const { inputs } = space;
 		// No description lacks the peaks: what a bug would do.
 		const gpu = { ...inputs.hardware.gpu, peakTflops: undefined as never };
 		const broken = new SweepSpace({ ...inputs, hardware: { ...inputs.hardware, gpu } });
 		const indices = chunks[0]!.indices.slice(0, 2);
-		expect(new DescribedEvaluator(broken).evaluate(indices)).toEqual(
+		expect(new DescribedEvaluator(broken).evaluate(indices, true)).toEqual(
 			indices.map((index) => ({ index, failed: expect.stringMatching(/undefined/) })),
 		);
 	});
@@ -62,7 +68,7 @@ describe("pruning", () => {
 		for (const { space: here, chunks: pieces } of [plan, zero]) {
 			const bounds = new IterationBound(here);
 			const ratios = pieces
-				.flatMap(({ indices }) => new DescribedEvaluator(here).evaluate(indices))
+				.flatMap(({ indices }) => new DescribedEvaluator(here).evaluate(indices, false))
 				.map((row) => bounds.iterationMs(here.jobAt(row.index)) / (row as SweepRow).iterationMs);
 			expect(Math.max(...ratios)).toBeLessThanOrEqual(1);
 			expect(Math.max(...ratios)).toBeGreaterThan(0.4);
@@ -77,7 +83,7 @@ describe("pruning", () => {
 		const topOf = (all: readonly SweepRow[]) =>
 			rank(measured(all), [objective], training)
 				.slice(0, keep)
-				.map((one) => one.measured.row.index);
+				.map(({ row }) => row.index);
 		const pruner = new Pruner(plan, objective, training, keep, 8);
 		const found: SweepRow[] = [];
 		for (let round = pruner.next(found); round.length > 0; round = pruner.next(found))

@@ -8,7 +8,7 @@ import { checkSame, journalName, readJournal, readJournals } from "../../src/swe
 import { journalState } from "../../src/sweep/journal/state.js";
 import { JournalWriter } from "../../src/sweep/journal/write.js";
 import { planSweep } from "../../src/sweep/plan-sweep.js";
-import type { SweepRow } from "../../src/sweep/row.js";
+import { type SweepRow, timesAlone } from "../../src/sweep/row.js";
 import { smallSweep } from "../support/small-sweep.js";
 import { temporaryFolder } from "../support/temporary-folder.js";
 
@@ -36,9 +36,12 @@ function written(name: string, rows: readonly Parameters<JournalWriter["add"]>[0
 
 describe("a journal", () => {
 	test("gives back what was written, to the bit", () => {
-		const path = written("whole", [[row(4), row(2)], [{ index: 7, failed: "it died" }]]);
+		const path = written("whole", [
+			[row(4), row(2)],
+			[timesAlone(5, 1e-300, 7), { index: 7, failed: "it died" }],
+		]);
 		const { rows, header: read } = readJournal(path)!;
-		expect([...rows.values()]).toEqual([row(4), row(2), { index: 7, failed: "it died" }]);
+		expect([...rows.values()]).toEqual([row(4), row(2), timesAlone(5, 1e-300, 7), { index: 7, failed: "it died" }]);
 		expect(read).toEqual(JSON.parse(JSON.stringify(header)));
 	});
 

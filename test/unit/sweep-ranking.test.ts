@@ -4,7 +4,7 @@ import { explain } from "../../src/sweep/explain.js";
 import { familyOf } from "../../src/sweep/family.js";
 import { type Measured, measure } from "../../src/sweep/measures.js";
 import { OBJECTIVES } from "../../src/sweep/objectives/objectives.js";
-import { rank } from "../../src/sweep/ranking.js";
+import { placed, rank } from "../../src/sweep/ranking.js";
 import { SweepSpace } from "../../src/sweep/space.js";
 import { smallSweep } from "../support/small-sweep.js";
 
@@ -19,12 +19,13 @@ function timed(index: number, iterationMs: number, { memoryGb = 10, bubbleMs = 0
 	return measure(space.inputs, space.jobAt(index), memoryGb * 1e9, { ...row, waitingCommMs: 0, tasks: 1 });
 }
 
+const inPlace = (all: readonly Measured[], ...names: readonly string[]) => {
+	const objectives = names.map(objective);
+	return placed(rank(all, objectives, training), objectives, training);
+};
+
 const order = (all: readonly Measured[], ...names: readonly string[]) =>
-	rank(all, names.map(objective), training).map(({ rank: place, tiesBest, measured }) => [
-		place,
-		measured.row.index,
-		tiesBest,
-	]);
+	inPlace(all, ...names).map(({ rank: place, tiesBest, measured }) => [place, measured.row.index, tiesBest]);
 
 describe("a ranking", () => {
 	const all = [timed(0, 120), timed(1, 100), timed(2, 109), timed(3, 100), timed(4, 111)];
@@ -64,7 +65,7 @@ describe("a ranking", () => {
 });
 
 test("an explanation adds up, and names what is set otherwise", () => {
-	const [best, other] = rank([timed(0, 100), timed(1, 130, { bubbleMs: 20 })], [objective("iteration-time")], training);
+	const [best, other] = inPlace([timed(0, 100), timed(1, 130, { bubbleMs: 20 })], "iteration-time");
 	const { slowerMs, computeMs, exposedCommMs, bubbleMs, differences } = explain(space.inputs, best!, other!);
 	expect([slowerMs, computeMs, exposedCommMs, bubbleMs]).toEqual([30, 10, 0, 20]);
 	expect(differences).toEqual([{ name: "use_distributed_optimizer", best: false, here: true }]);

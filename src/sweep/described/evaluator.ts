@@ -1,11 +1,13 @@
 /** Simulates configurations of which there are only descriptions: every kernel of every stage, no closed form. */
 import { type CostModel, costModel } from "../../cost/cost-model.js";
+import { runPlans } from "../../engine/plan-run/index.js";
+import { nsToMs } from "../../lib/units.js";
 import { buildPlan } from "../../plan/build-plan.js";
 import { PlanCache } from "../../plan/plan-cache.js";
 import type { ExecutionPlan } from "../../plan/program.js";
 import { modelledInterval } from "../../predict/uncertainty.js";
 import type { Evaluator } from "../evaluator.js";
-import type { RowOrFailure, SweepRow } from "../row.js";
+import { type RowOrFailure, type SweepRow, timesAlone } from "../row.js";
 import type { SweepSpace } from "../space.js";
 import { type SimulatedPlan, simulatePlans } from "./simulate-plans.js";
 
@@ -22,13 +24,18 @@ export class DescribedEvaluator implements Evaluator {
 		this.#measuresCollectives = measured.length + hardware.measuredCollectives.length > 0;
 	}
 
-	evaluate(chunk: readonly number[]): RowOrFailure[] {
+	evaluate(chunk: readonly number[], sums: boolean): RowOrFailure[] {
 		try {
-			const simulated = simulatePlans(chunk.map((index) => this.#plan(index)));
+			const plans = chunk.map((index) => this.#plan(index));
+			if (!sums)
+				return runPlans(plans).map(({ makespanNs, taskCount }, i) =>
+					timesAlone(chunk[i]!, nsToMs(makespanNs), taskCount),
+				);
+			const simulated = simulatePlans(plans);
 			return chunk.map((index, i) => this.#row(index, simulated[i]!));
 		} catch (error) {
 			// Which of them it was shows when each runs by itself.
-			if (chunk.length > 1) return chunk.flatMap((index) => this.evaluate([index]));
+			if (chunk.length > 1) return chunk.flatMap((index) => this.evaluate([index], sums));
 			return [{ index: chunk[0]!, failed: error instanceof Error ? error.message : String(error) }];
 		}
 	}

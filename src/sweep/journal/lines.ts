@@ -1,6 +1,6 @@
 /** A journal is lines of `checksum JSON`: a header, then one a configuration. */
 import { crc32 } from "../../lib/crc32.js";
-import type { RowOrFailure } from "../row.js";
+import { hasSums, type RowOrFailure, timesAlone } from "../row.js";
 
 /** Hexadecimal digits of a checksum. */
 const CHECKSUM = 8;
@@ -24,19 +24,21 @@ function checksum(text: string): string {
 /** Numbers alone: a row is read back to the bit. */
 export function packRow(row: RowOrFailure): unknown {
 	if ("failed" in row) return [row.index, row.failed];
+	if (!hasSums(row)) return [row.index, row.iterationMs, row.tasks];
 	const { exposedComputeMs, exposedCommMs, overlappedMs, otherMs } = row.breakdown;
 	const parts = [exposedComputeMs, exposedCommMs, overlappedMs, otherMs];
-	return [row.index, row.iterationMs, row.lowMs, row.highMs, ...parts, row.waitingCommMs, row.tasks];
+	return [row.index, row.iterationMs, row.tasks, row.lowMs, row.highMs, ...parts, row.waitingCommMs];
 }
 
 export function unpackRow(value: unknown): RowOrFailure {
 	const [index, first, ...rest] = value as readonly [number, number | string, ...number[]];
 	if (typeof first === "string") return { index, failed: first };
-	const [lowMs, highMs, exposedComputeMs, exposedCommMs, overlappedMs, otherMs, waitingCommMs, tasks] = rest;
+	const [tasks, lowMs, highMs, exposedComputeMs, exposedCommMs, overlappedMs, otherMs, waitingCommMs] = rest;
+	if (lowMs === undefined) return timesAlone(index, first, tasks!);
 	return {
 		index,
 		iterationMs: first,
-		lowMs: lowMs!,
+		lowMs,
 		highMs: highMs!,
 		breakdown: {
 			exposedComputeMs: exposedComputeMs!,

@@ -14,6 +14,8 @@ export interface Objective {
 	readonly unit: string;
 	readonly better: Better;
 	readonly description: string;
+	/** It looks at what devices do, not at times alone. */
+	readonly usesDevices?: true;
 	/** NaN where the training lacks what it takes. */
 	readonly value: (outcome: Outcome, training: Training) => number;
 }
@@ -81,6 +83,7 @@ export const OBJECTIVES: readonly Objective[] = [
 		unit: "kWh",
 		better: "lower",
 		description: "energy to train on the token budget, the data centre's overhead included",
+		usesDevices: true,
 		value: (outcome, training) => trainingFootprint(outcome, training).kwh,
 	},
 	{
@@ -89,6 +92,7 @@ export const OBJECTIVES: readonly Objective[] = [
 		unit: "kg CO2",
 		better: "lower",
 		description: "carbon of that energy, and the share of making the GPUs",
+		usesDevices: true,
 		value: (outcome, training) => {
 			const { operationalKgCo2, embodiedKgCo2 } = trainingFootprint(outcome, training);
 			return operationalKgCo2 + embodiedKgCo2;

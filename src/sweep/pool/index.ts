@@ -15,7 +15,16 @@ export class WorkerDied extends Error {
 	override readonly name = "WorkerDied";
 }
 
+/** What a worker gets once. */
+export interface SweepWorkerData {
+	readonly inputs: SweepInputs;
+	/** As of `Evaluator.evaluate`. */
+	readonly sums: boolean;
+}
+
 export interface SweepPoolOptions {
+	/** As of `Evaluator.evaluate`. */
+	readonly sums: boolean;
 	readonly workers: number;
 	/** Of each worker's JavaScript heap. */
 	readonly heapMb?: number;
@@ -23,10 +32,10 @@ export interface SweepPoolOptions {
 	readonly filename?: URL;
 }
 
-export function openSweepPool(inputs: SweepInputs, { workers, heapMb, filename }: SweepPoolOptions): SweepPool {
+export function openSweepPool(inputs: SweepInputs, { sums, workers, heapMb, filename }: SweepPoolOptions): SweepPool {
 	const piscina = new Piscina({
 		filename: (filename ?? workerFile()).href,
-		workerData: inputs,
+		workerData: { inputs, sums } satisfies SweepWorkerData,
 		minThreads: workers,
 		maxThreads: workers,
 		concurrentTasksPerWorker: 1,

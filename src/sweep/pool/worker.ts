@@ -2,13 +2,14 @@
 import { workerData } from "piscina";
 import { DescribedEvaluator } from "../described/evaluator.js";
 import type { Evaluator } from "../evaluator.js";
-import type { SweepInputs } from "../inputs.js";
 import type { RowOrFailure } from "../row.js";
 import { SweepSpace } from "../space.js";
+import type { SweepWorkerData } from "./index.js";
 
 let evaluator: Evaluator | undefined;
 
 export default function evaluate(chunk: readonly number[]): RowOrFailure[] {
-	evaluator ??= new DescribedEvaluator(new SweepSpace(workerData as SweepInputs));
-	return evaluator.evaluate(chunk);
+	const { inputs, sums } = workerData as SweepWorkerData;
+	evaluator ??= new DescribedEvaluator(new SweepSpace(inputs));
+	return evaluator.evaluate(chunk, sums);
 }
