@@ -11,6 +11,7 @@ import { acquireKernel, releaseKernel } from "../kernel.js";
 import { type EngineMode, type Kernel, MAX_MEMORY_BYTES } from "../kernel-interface.js";
 import { align } from "../memory.js";
 import { laneSlot } from "./block-records.js";
+import { type ComposedPlans, composedPlans } from "./composed.js";
 import { type DeviceSums, type DeviceTimes, sumsOfRank } from "./device-sums.js";
 import { layOutPlans, type PlacedPlans, placePlans } from "./lay-out.js";
 import { type SideBySide, sideBySide } from "./side-by-side.js";
@@ -30,9 +31,16 @@ export interface RunPlansOptions {
 	 * @default false
 	 */
 	readonly deviceSums?: boolean;
+	/**
+	 * Whether blocks without meetings inside may be composed where that is exact; never beside device sums.
+	 * @default true
+	 */
+	readonly compose?: boolean;
 }
 
 export interface PlanRun extends PlanTimes {
+	/** Of `taskCount` those of block instances that were composed (compose-block.ts); the others were settled singly. */
+	readonly composedTaskCount: number;
 	/** One a program; empty where nobody asked for them. */
 	readonly devices: readonly DeviceSums[];
 }
@@ -44,7 +52,14 @@ export interface PlanRun extends PlanTimes {
  * EnvironmentError where a plan by itself needs more memory than there is.
  */
 export function runPlans(plans: readonly ExecutionPlan[], options: RunPlansOptions = {}): PlanRun[] {
-	const { engine = "wasm", width = 4, memoryLimitBytes = MAX_MEMORY_BYTES, deviceSums = false } = options;
+	const {
+		engine = "wasm",
+		width = 4,
+		memoryLimitBytes = MAX_MEMORY_BYTES,
+		deviceSums = false,
+		compose = true,
+	} = options;
+	const settings = { limitBytes: memoryLimitBytes, deviceSums, compose: compose && !deviceSums };
 	if (plans.some(({ blockLibrary }) => blockLibrary.blocks.some(({ waitTask }) => waitTask.length > 0)))
 		throw new Error("a plan with runtime dependencies needs the engine: instantiate it");
 	const runs = new Array<PlanRun>(plans.length);
@@ -53,7 +68,7 @@ export function runPlans(plans: readonly ExecutionPlan[], options: RunPlansOptio
 		for (const group of groupsOf(plans)) {
 			for (let from = 0; from < group.length; ) {
 				const some = group.slice(from, from + width).map((p) => plans[p]!);
-				const found = runGroup(kernel, some, memoryLimitBytes, deviceSums);
+				const found = runGroup(kernel, some, settings);
 				for (const run of found) runs[group[from++]!] = run;
 			}
 		}
@@ -86,25 +101,47 @@ function groupsOf(plans: readonly ExecutionPlan[]): number[][] {
 	return [...groups.values()];
 }
 
+interface Settings {
+	readonly limitBytes: number;
+	readonly deviceSums: boolean;
+	readonly compose: boolean;
+}
+
 /** Runs as many of a few plans as fit side by side, from the first on. */
-function runGroup(kernel: Kernel, plans: readonly ExecutionPlan[], limitBytes: number, deviceSums: boolean): PlanRun[] {
+function runGroup(kernel: Kernel, plans: readonly ExecutionPlan[], settings: Settings): PlanRun[] {
+	const { limitBytes, deviceSums, compose } = settings;
 	// Three run like four.
 	const width = plans.length === 3 ? 4 : plans.length;
-	const joint = sideBySide(Array.from({ length: width }, (_, p) => plans[Math.min(p, plans.length - 1)]!));
+	const own = sideBySide(Array.from({ length: width }, (_, p) => plans[Math.min(p, plans.length - 1)]!));
+	const composed = composedPlans(own, compose);
+	const { joint } = composed;
 	const places = placePlans(joint, align(kernel.base), deviceSums);
 	if (places.end > limitBytes) {
-		if (width > 1) return runGroup(kernel, plans.slice(0, width / 2), limitBytes, deviceSums);
+		if (width > 1) return runGroup(kernel, plans.slice(0, width / 2), settings);
 		throw tooLarge(places.end, limitBytes);
 	}
 	const placed = layOutPlans(kernel, joint, places);
 	let status: number = Status.UNFINISHED;
 	while (status === Status.UNFINISHED) status = kernel.exports.followRanks(placed.control);
 	expectDone(placed, joint);
+	const counts = taskCounts(own, composed);
 	return plans.map((plan, p) => {
 		const times = timesOf(plan, placed, p, width);
 		const sums = (ns: number, rank: number): DeviceSums => sumsOfRank(kernel, placed, plan, [rank, p], ns);
-		return { ...times, devices: deviceSums ? Array.from(times.finishNs, sums) : [] };
+		return { ...times, ...counts, devices: deviceSums ? Array.from(times.finishNs, sums) : [] };
 	});
+}
+
+/** The same for all plans of a structure. */
+function taskCounts({ blocks }: SideBySide, { uses, isComposed }: ComposedPlans) {
+	let taskCount = 0;
+	let composedTaskCount = 0;
+	for (const [b, [block]] of blocks.entries()) {
+		const tasks = uses[b]! * block!.taskCount;
+		taskCount += tasks;
+		if (isComposed[b]) composedTaskCount += tasks;
+	}
+	return { taskCount, composedTaskCount };
 }
 
 function expectDone({ words, rank }: PlacedPlans, { plans }: SideBySide): void {
@@ -114,14 +151,12 @@ function expectDone({ words, rank }: PlacedPlans, { plans }: SideBySide): void {
 }
 
 /** The latest finish: each lane keeps its order, so that its last task says when it is done. */
-function timesOf(plan: ExecutionPlan, { words, space }: PlacedPlans, p: number, width: number): PlanTimes {
-	const { lanes, blocks } = plan.blockLibrary;
+function timesOf(plan: ExecutionPlan, { words, space }: PlacedPlans, p: number, width: number) {
+	const { lanes } = plan.blockLibrary;
 	const finishNs = Float64Array.from(space, (at) =>
 		lanes.reduce((latest, _, lane) => Math.max(latest, words.f64[at / 8 + (laneSlot(lane) + 1) * width + p]!), 0),
 	);
-	let taskCount = 0;
-	for (const { block } of plan.programs) for (const id of block) taskCount += blocks[id]!.taskCount;
-	return { makespanNs: finishNs.reduce((latest, ns) => Math.max(latest, ns), 0), finishNs, taskCount };
+	return { makespanNs: finishNs.reduce((latest, ns) => Math.max(latest, ns), 0), finishNs };
 }
 
 function tooLarge(bytes: number, limitBytes: number): EnvironmentError {
