@@ -1,5 +1,6 @@
 /** Which blocks of plans that run side by side are worth composing, and the plans with these in their places. */
 import type { Block } from "../../plan/block.js";
+import { countItems } from "../../plan/item-counts.js";
 import { composedBlock, composedSize, isComposable } from "./compose-block.js";
 import type { SideBySide } from "./side-by-side.js";
 
@@ -15,7 +16,10 @@ export interface ComposedPlans {
 export function composedPlans(joint: SideBySide, mayCompose: boolean): ComposedPlans {
 	const { blocks } = joint;
 	const uses = new Uint32Array(blocks.length);
-	for (const list of joint.items) for (let i = 0; i < list.length; i++) uses[list[i]!]!++;
+	for (const list of joint.items) {
+		const counts = countItems(list);
+		for (let i = 0; i < counts.ids.length; i++) uses[counts.ids[i]!]! += counts.uses[i]!;
+	}
 	const isExact = mayCompose && joint.plans.every((_, p) => addsExactly(blocks, uses, p));
 	const isComposed = blocks.map(([block], b) => isExact && isComposable(block!) && paysOff(block!, uses[b]!));
 	if (!isComposed.includes(true)) return { joint, uses, isComposed };
