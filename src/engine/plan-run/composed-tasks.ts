@@ -1,12 +1,11 @@
-/** The tasks of a composed block: without names, and with edges of no kind. */
-import { type Block, NO_LANE } from "../../plan/block.js";
+/** The tasks of a composed block: without names and kinds, which do not count for times. */
+import type { Block } from "../../plan/block.js";
 
 const EMPTY_U8 = new Uint8Array(0);
 const EMPTY_U32 = new Uint32Array(0);
 const EMPTY_F64 = new Float64Array(0);
 
 export class ComposedTasks {
-	readonly #kind: number[] = [];
 	readonly #lane: number[] = [];
 	readonly #durationNs: number[] = [];
 	readonly #predOffset: number[] = [];
@@ -15,48 +14,48 @@ export class ComposedTasks {
 	readonly #externalEdge: number[] = [];
 	readonly #externalLane: number[] = [];
 	readonly #messageEdge: number[] = [];
-	readonly #touchedLane: number[] = [];
-	readonly #lastOnLane: number[] = [];
+	readonly #meetingEdge: number[] = [];
 
-	add(kind: number, lane: number, durationNs: number): void {
-		if (lane !== NO_LANE) {
-			this.#touchedLane.push(lane);
-			this.#lastOnLane.push(this.#kind.length);
-		}
-		this.#kind.push(kind);
-		this.#lane.push(lane);
+	/** A task, which the edges that are added next belong to; returns its number. */
+	add(lane: number, durationNs: number): number {
 		this.#durationNs.push(durationNs);
 		this.#predOffset.push(this.#pred.length);
+		return this.#lane.push(lane) - 1;
 	}
 
-	afterTask(task: number, delayNs: number): void {
-		this.#pred.push(2 * task + 1);
-		this.#delayNs.push(delayNs);
+	afterStart(task: number, delayNs: number): void {
+		this.#edge(2 * task, delayNs);
 	}
 
-	/** @param slot 0: after its last start, 1: after its last finish */
-	afterLane(lane: number, slot: number, delayNs: number): void {
-		this.#externalEdge.push(this.#pred.length);
-		this.#externalLane.push(lane);
-		this.#pred.push(slot);
-		this.#delayNs.push(delayNs);
+	/** @param time 2 x lane + (0: after its last start, 1: after its last finish) */
+	afterLane(time: number, delayNs: number): void {
+		this.#externalLane.push(time >>> 1);
+		this.#externalEdge.push(this.#edge(time & 1, delayNs));
 	}
 
 	afterMessage(delayNs: number): void {
-		this.#messageEdge.push(this.#pred.length);
-		this.#pred.push(1);
-		this.#delayNs.push(delayNs);
+		this.#messageEdge.push(this.#edge(1, delayNs));
 	}
 
-	/** As the block that `from` is composed to. */
-	finish(from: Block): Block {
-		const taskCount = this.#kind.length;
+	afterMeeting(meeting: number, delayNs: number): void {
+		this.#meetingEdge[meeting] = this.#edge(1, delayNs);
+	}
+
+	#edge(pred: number, delayNs: number): number {
+		this.#delayNs.push(delayNs);
+		return this.#pred.push(pred) - 1;
+	}
+
+	/** As the block that `from` is composed to; `kept` says what its tasks are here. */
+	finish(from: Block, kept: ReadonlyMap<number, number>): Block {
+		const taskCount = this.#lane.length;
 		const edgeCount = this.#pred.length;
+		const nowAt = (task: number): number => kept.get(task)!;
 		return {
 			name: from.name,
 			taskCount,
 			edgeCount,
-			kind: Uint8Array.from(this.#kind),
+			kind: new Uint8Array(taskCount),
 			lane: Uint8Array.from(this.#lane),
 			nameId: new Uint32Array(taskCount),
 			shapeId: new Uint32Array(taskCount),
@@ -73,10 +72,15 @@ export class ComposedTasks {
 			waitLane: EMPTY_U8,
 			waitDelayNs: EMPTY_F64,
 			waitConfidence: EMPTY_U8,
-			meetings: from.meetings,
-			messageCount: 0,
-			touchedLane: Uint8Array.from(this.#touchedLane),
-			lastOnLane: Uint32Array.from(this.#lastOnLane),
+			meetings: {
+				...from.meetings,
+				arrive: from.meetings.arrive.map(nowAt),
+				transfer: from.meetings.transfer.map(nowAt),
+				edge: Uint32Array.from(this.#meetingEdge),
+			},
+			messageCount: from.messageCount,
+			touchedLane: from.touchedLane,
+			lastOnLane: from.lastOnLane.map(nowAt),
 		};
 	}
 }

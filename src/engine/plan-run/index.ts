@@ -11,7 +11,7 @@ import { acquireKernel, releaseKernel } from "../kernel.js";
 import { type EngineMode, type Kernel, MAX_MEMORY_BYTES } from "../kernel-interface.js";
 import { align } from "../memory.js";
 import { laneSlot } from "./block-records.js";
-import { type ComposedPlans, composedPlans } from "./composed.js";
+import { type SettledPlan, settledPlan } from "./composed-plan.js";
 import { type DeviceSums, type DeviceTimes, sumsOfRank } from "./device-sums.js";
 import { layOutPlans, type PlacedPlans, placePlans } from "./lay-out.js";
 import { type SideBySide, sideBySide } from "./side-by-side.js";
@@ -32,7 +32,7 @@ export interface RunPlansOptions {
 	 */
 	readonly deviceSums?: boolean;
 	/**
-	 * Whether blocks without meetings inside may be composed where that is exact; never beside device sums.
+	 * Whether blocks may be composed where that is exact; never beside device sums, which look inside of them.
 	 * @default true
 	 */
 	readonly compose?: boolean;
@@ -59,16 +59,16 @@ export function runPlans(plans: readonly ExecutionPlan[], options: RunPlansOptio
 		deviceSums = false,
 		compose = true,
 	} = options;
-	const settings = { limitBytes: memoryLimitBytes, deviceSums, compose: compose && !deviceSums };
 	if (plans.some(({ blockLibrary }) => blockLibrary.blocks.some(({ waitTask }) => waitTask.length > 0)))
 		throw new Error("a plan with runtime dependencies needs the engine: instantiate it");
+	const settled = plans.map((plan) => settledPlan(plan, compose && !deviceSums));
 	const runs = new Array<PlanRun>(plans.length);
 	const kernel = acquireKernel(engine);
 	try {
-		for (const group of groupsOf(plans)) {
+		for (const group of groupsOf(settled)) {
 			for (let from = 0; from < group.length; ) {
-				const some = group.slice(from, from + width).map((p) => plans[p]!);
-				const found = runGroup(kernel, some, settings);
+				const some = group.slice(from, from + width).map((p) => settled[p]!);
+				const found = runGroup(kernel, some, memoryLimitBytes, deviceSums);
 				for (const run of found) runs[group[from++]!] = run;
 			}
 		}
@@ -81,18 +81,20 @@ export function runPlans(plans: readonly ExecutionPlan[], options: RunPlansOptio
 /** Bytes of memory that `runPlans` takes for so many plans of this structure side by side. */
 export function planRunBytes(
 	plan: ExecutionPlan,
-	{ width = 1, deviceSums = false }: Pick<RunPlansOptions, "width" | "deviceSums"> = {},
+	{ width = 1, deviceSums = false, compose = true }: Pick<RunPlansOptions, "width" | "deviceSums" | "compose"> = {},
 ): number {
+	const settled = settledPlan(plan, compose && !deviceSums);
 	const kernel = acquireKernel("wasm");
-	const { end } = placePlans(sideBySide(new Array<ExecutionPlan>(width).fill(plan)), align(kernel.base), deviceSums);
+	const joint = sideBySide(new Array<ExecutionPlan>(width).fill(settled.plan));
+	const { end } = placePlans(joint, align(kernel.base), deviceSums);
 	releaseKernel(kernel);
 	return end;
 }
 
-function groupsOf(plans: readonly ExecutionPlan[]): number[][] {
+function groupsOf(plans: readonly SettledPlan[]): number[][] {
 	if (plans.length === 1) return [[0]];
 	const groups = new Map<string, number[]>();
-	plans.forEach((plan, p) => {
+	plans.forEach(({ plan }, p) => {
 		const key = structureKey(plan);
 		const group = groups.get(key);
 		if (group) group.push(p);
@@ -101,47 +103,26 @@ function groupsOf(plans: readonly ExecutionPlan[]): number[][] {
 	return [...groups.values()];
 }
 
-interface Settings {
-	readonly limitBytes: number;
-	readonly deviceSums: boolean;
-	readonly compose: boolean;
-}
-
 /** Runs as many of a few plans as fit side by side, from the first on. */
-function runGroup(kernel: Kernel, plans: readonly ExecutionPlan[], settings: Settings): PlanRun[] {
-	const { limitBytes, deviceSums, compose } = settings;
+function runGroup(kernel: Kernel, plans: readonly SettledPlan[], limitBytes: number, deviceSums: boolean): PlanRun[] {
 	// Three run like four.
 	const width = plans.length === 3 ? 4 : plans.length;
-	const own = sideBySide(Array.from({ length: width }, (_, p) => plans[Math.min(p, plans.length - 1)]!));
-	const composed = composedPlans(own, compose);
-	const { joint } = composed;
+	const joint = sideBySide(Array.from({ length: width }, (_, p) => plans[Math.min(p, plans.length - 1)]!.plan));
 	const places = placePlans(joint, align(kernel.base), deviceSums);
 	if (places.end > limitBytes) {
-		if (width > 1) return runGroup(kernel, plans.slice(0, width / 2), settings);
+		if (width > 1) return runGroup(kernel, plans.slice(0, width / 2), limitBytes, deviceSums);
 		throw tooLarge(places.end, limitBytes);
 	}
 	const placed = layOutPlans(kernel, joint, places);
 	let status: number = Status.UNFINISHED;
 	while (status === Status.UNFINISHED) status = kernel.exports.followRanks(placed.control);
 	expectDone(placed, joint);
-	const counts = taskCounts(own, composed);
-	return plans.map((plan, p) => {
+	return plans.map(({ plan, taskCount, composedTaskCount }, p) => {
 		const times = timesOf(plan, placed, p, width);
 		const sums = (ns: number, rank: number): DeviceSums => sumsOfRank(kernel, placed, plan, [rank, p], ns);
-		return { ...times, ...counts, devices: deviceSums ? Array.from(times.finishNs, sums) : [] };
+		const devices = deviceSums ? Array.from(times.finishNs, sums) : [];
+		return { ...times, taskCount, composedTaskCount, devices };
 	});
-}
-
-/** The same for all plans of a structure. */
-function taskCounts({ blocks }: SideBySide, { uses, isComposed }: ComposedPlans) {
-	let taskCount = 0;
-	let composedTaskCount = 0;
-	for (const [b, [block]] of blocks.entries()) {
-		const tasks = uses[b]! * block!.taskCount;
-		taskCount += tasks;
-		if (isComposed[b]) composedTaskCount += tasks;
-	}
-	return { taskCount, composedTaskCount };
 }
 
 function expectDone({ words, rank }: PlacedPlans, { plans }: SideBySide): void {

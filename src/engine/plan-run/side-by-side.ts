@@ -21,7 +21,8 @@ export function sideBySide(plans: readonly ExecutionPlan[]): SideBySide {
 		const { blocks: own } = plan.blockLibrary;
 		const theirs = plan.programs.map(({ block }) => block);
 		// Plans of one pipeline share their items, which then number the blocks of both.
-		if (own.length === blocks.length && theirs.every((list, p) => list === items[p])) {
+		const isNumberedAlike = own.length === blocks.length && theirs.every((list, p) => list === items[p]);
+		if (isNumberedAlike && own.every((block, b) => isSameStructure(blocks[b]![0]!, block))) {
 			blocks = blocks.map((twins, b) => [...twins, own[b]!]);
 			continue;
 		}
