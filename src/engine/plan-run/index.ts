@@ -7,7 +7,7 @@ import { Status } from "../../abi/status.js";
 import { EnvironmentError } from "../../lib/errors.js";
 import type { ExecutionPlan } from "../../plan/program.js";
 import type { PlanTimes } from "../../plan/run/index.js";
-import { acquireKernel, releaseKernel } from "../kernel.js";
+import { acquireKernel, releaseWithoutViews } from "../kernel.js";
 import { type EngineMode, type Kernel, MAX_MEMORY_BYTES } from "../kernel-interface.js";
 import { align } from "../memory.js";
 import { laneSlot } from "./block-records.js";
@@ -73,7 +73,7 @@ export function runPlans(plans: readonly ExecutionPlan[], options: RunPlansOptio
 			}
 		}
 	} finally {
-		releaseKernel(kernel);
+		releaseWithoutViews(kernel);
 	}
 	return runs;
 }
@@ -87,7 +87,7 @@ export function planRunBytes(
 	const kernel = acquireKernel("wasm");
 	const joint = sideBySide(new Array<ExecutionPlan>(width).fill(settled.plan));
 	const { end } = placePlans(joint, align(kernel.base), deviceSums);
-	releaseKernel(kernel);
+	releaseWithoutViews(kernel);
 	return end;
 }
 
