@@ -1,7 +1,8 @@
 /**
  * What a sweep does with each configuration: builds a plan and runs it, here GPT-3 175B on 512 GPUs, a million tasks. The
- * plan runner alone, and with several plans of one structure side by side in SIMD lanes, against `runPlan` in TypeScript
- * and against its own scalar pass; building with and without what plans before left.
+ * plan runner task by task, alone and with several plans of one structure side by side in SIMD lanes, against `runPlan` in
+ * TypeScript and against its own scalar pass; with composed blocks against task by task; building with and without what
+ * plans before left.
  */
 import { loadHardware, loadModel } from "../src/config/load.js";
 import { parseParallel } from "../src/config/parallel.js";
@@ -9,6 +10,7 @@ import { costModel } from "../src/cost/cost-model.js";
 import { runPlans } from "../src/engine/plan-run/index.js";
 import { buildPlan, type PlanInputs } from "../src/plan/build-plan.js";
 import { PlanCache } from "../src/plan/plan-cache.js";
+import type { ExecutionPlan } from "../src/plan/program.js";
 import { DeviceLog } from "../src/plan/run/device-log.js";
 import { runPlan } from "../src/plan/run/index.js";
 import { MEGATRON } from "../src/predict/framework.js";
@@ -31,6 +33,11 @@ function gpt3(factor: number): PlanInputs {
 	return { model: loadModel("gpt3-175b"), parallel, hardware, cost: costModel(hardware), options: MEGATRON };
 }
 
+function withOwnBlocks(plan: ExecutionPlan): ExecutionPlan {
+	const { blockLibrary } = plan;
+	return { ...plan, blockLibrary: { ...blockLibrary, blocks: blockLibrary.blocks.map((block) => ({ ...block })) } };
+}
+
 export default async function plans(): Promise<Figure[]> {
 	const inputs = [1, 1.1, 1.2, 1.3].map(gpt3);
 	const four = inputs.map((one) => buildPlan(one));
@@ -38,7 +45,9 @@ export default async function plans(): Promise<Figure[]> {
 	const amount = runPlan(one).taskCount / 1e6;
 	const tasks = `${amount.toFixed(1)} M tasks`;
 	const cache = new PlanCache();
-	const scalar = { name: "its scalar pass", run: () => runPlans([one], { width: 1 }), amount };
+	const scalar = { name: "its scalar pass", run: () => runPlans([one], { width: 1, compose: false }), amount };
+	// As in a sweep, where most plans bring blocks that no plan before had.
+	const unseen = () => four.map((plan) => withOwnBlocks(plan));
 
 	return [
 		await contest({
@@ -52,16 +61,24 @@ export default async function plans(): Promise<Figure[]> {
 			name: "plan runner, two plans side by side",
 			unit: UNIT,
 			amount: 2 * amount,
-			run: () => runPlans(four.slice(0, 2), { width: 2 }),
+			run: () => runPlans(four.slice(0, 2), { width: 2, compose: false }),
 			rival: scalar,
 		}),
 		await contest({
 			name: "plan runner, four plans side by side",
 			unit: UNIT,
 			amount: 4 * amount,
-			run: () => runPlans(four),
+			run: () => runPlans(four, { compose: false }),
 			rival: scalar,
 			target: 1.5,
+		}),
+		await contest({
+			name: "plan runner with composed blocks, four plans",
+			unit: UNIT,
+			amount: 4 * amount,
+			run: () => runPlans(unseen()),
+			rival: { name: "task by task", run: () => runPlans(unseen(), { compose: false }) },
+			target: 2,
 		}),
 		await contest({
 			name: "plan runner with device sums, four plans",

@@ -1,6 +1,6 @@
 /** Transfers that end a block and whose peer is missing: put off until something asks for their lane or message. */
 
-import { loadU32, storeU32 } from "../memory";
+import { loadF64, loadU32, storeU32 } from "../memory";
 import { logTransfer } from "./device-log";
 import { AWAITS, IS_RECEIVED, LOG_END, PENDING, READY_AT, RECEIVED, TIME } from "./layout";
 import { isComplete, latestAt, sleep } from "./meetings";
@@ -32,9 +32,12 @@ export function putOff(
 /** Makes the last task of a lane known; false where that has to wait for somebody. */
 export function settleLane(control: usize, rank: usize, lane: u32, bytes: usize): boolean {
 	const pending = pendingOn(rank, lane, bytes);
-	const awaits = loadU32(pending + AWAITS);
-	if (awaits === 0) return true;
-	const rendezvous: u32 = awaits - 1;
+	if (loadU32(pending + AWAITS) === 0) return true;
+	return settlePending(control, rank, lane, pending, bytes);
+}
+
+function settlePending(control: usize, rank: usize, lane: u32, pending: usize, bytes: usize): boolean {
+	const rendezvous: u32 = loadU32(pending + AWAITS) - 1;
 	if (!isComplete(control, rendezvous)) {
 		sleep(control, rendezvous, rank);
 		return false;
@@ -54,6 +57,7 @@ export function settleLane(control: usize, rank: usize, lane: u32, bytes: usize)
 
 /** Makes a message known if it was received and put off; false where that has to wait for somebody. */
 export function settleMessage(control: usize, rank: usize, message: u32, lanes: u32, bytes: usize): boolean {
+	if (loadF64((loadU32(control + RECEIVED) as usize) + (message as usize) * bytes) !== -Infinity) return true;
 	for (let lane: u32 = 0; lane < lanes; lane++) {
 		const pending = pendingOn(rank, lane, bytes);
 		if (loadU32(pending + AWAITS) !== message + 1 || loadU32(pending + IS_RECEIVED) === 0) continue;

@@ -3,7 +3,7 @@ import type { CostModel } from "../cost/cost-model.js";
 import { BlockStore, type WorkOfRanks } from "./block-store.js";
 import { type PipelineShape, type StageScript, stageScript } from "./stage-script.js";
 
-/** Of scripts, together 64 MB at 16 bytes an item. */
+/** Of scripts, together 96 MB at 24 bytes an item, numberings among them (numbered-items.ts). */
 const MOST_ITEMS = 2 ** 22;
 /** Of stores; a store has some tens of blocks, of a kilobyte or ten each. */
 const MOST_STORES = 64;

@@ -6,6 +6,7 @@ import { blockingMessages, type MessagePart, messageNs, streamedMessage } from "
 import { optimizerStep } from "./blocks/optimizer.js";
 import { stepBegin, stepEnd } from "./blocks/step.js";
 import type { PipelinePart } from "./layout.js";
+import { numberedItems } from "./numbered-items.js";
 import type { ParameterCount } from "./parameters.js";
 import { Pass } from "./schedule/index.js";
 import type { Need, StageScript } from "./stage-script.js";
@@ -24,11 +25,9 @@ export class PlanLibrary {
 	}
 
 	/** The block of every item of a stage's script. */
-	blocksOf({ needs, need }: StageScript, stage: number): Uint32Array {
-		const ids = needs.map((one) => this.#idOf(this.#blockOf(one, stage)));
-		const block = new Uint32Array(need.length);
-		for (let i = 0; i < need.length; i++) block[i] = ids[need[i]!]!;
-		return block;
+	blocksOf(script: StageScript, stage: number): Uint32Array {
+		const ids = script.needs.map((one) => this.#idOf(this.#blockOf(one, stage)));
+		return numberedItems(script, ids);
 	}
 
 	#idOf(block: Block): number {

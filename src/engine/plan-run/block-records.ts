@@ -44,6 +44,13 @@ export function laneSlot(lane: number): number {
 	return LANES_BEGIN + 2 * lane;
 }
 
+/** Records of a block without negative delays. */
+export function recordCount({ taskCount, predOffset }: Block): number {
+	let count = 0;
+	for (let task = 0; task < taskCount; task++) count += Math.max(1, predOffset[task + 1]! - predOffset[task]! - 1);
+	return count;
+}
+
 const known = new WeakMap<Block, BlockRecords>();
 
 /** Records of blocks of one structure; those of a single one, or without negative delays, are made once. */

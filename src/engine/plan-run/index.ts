@@ -7,10 +7,11 @@ import { Status } from "../../abi/status.js";
 import { EnvironmentError } from "../../lib/errors.js";
 import type { ExecutionPlan } from "../../plan/program.js";
 import type { PlanTimes } from "../../plan/run/index.js";
-import { acquireKernel, releaseKernel } from "../kernel.js";
+import { acquireKernel, releaseWithoutViews } from "../kernel.js";
 import { type EngineMode, type Kernel, MAX_MEMORY_BYTES } from "../kernel-interface.js";
 import { align } from "../memory.js";
 import { laneSlot } from "./block-records.js";
+import { type SettledPlan, settledPlan } from "./composed-plan.js";
 import { type DeviceSums, type DeviceTimes, sumsOfRank } from "./device-sums.js";
 import { layOutPlans, type PlacedPlans, placePlans } from "./lay-out.js";
 import { type SideBySide, sideBySide } from "./side-by-side.js";
@@ -30,9 +31,16 @@ export interface RunPlansOptions {
 	 * @default false
 	 */
 	readonly deviceSums?: boolean;
+	/**
+	 * Whether blocks may be composed where that is exact; never beside device sums, which look inside of them.
+	 * @default true
+	 */
+	readonly compose?: boolean;
 }
 
 export interface PlanRun extends PlanTimes {
+	/** Of `taskCount` those of block instances that were composed (compose-block.ts); the others were settled singly. */
+	readonly composedTaskCount: number;
 	/** One a program; empty where nobody asked for them. */
 	readonly devices: readonly DeviceSums[];
 }
@@ -44,21 +52,28 @@ export interface PlanRun extends PlanTimes {
  * EnvironmentError where a plan by itself needs more memory than there is.
  */
 export function runPlans(plans: readonly ExecutionPlan[], options: RunPlansOptions = {}): PlanRun[] {
-	const { engine = "wasm", width = 4, memoryLimitBytes = MAX_MEMORY_BYTES, deviceSums = false } = options;
+	const {
+		engine = "wasm",
+		width = 4,
+		memoryLimitBytes = MAX_MEMORY_BYTES,
+		deviceSums = false,
+		compose = true,
+	} = options;
 	if (plans.some(({ blockLibrary }) => blockLibrary.blocks.some(({ waitTask }) => waitTask.length > 0)))
 		throw new Error("a plan with runtime dependencies needs the engine: instantiate it");
+	const settled = plans.map((plan) => settledPlan(plan, compose && !deviceSums));
 	const runs = new Array<PlanRun>(plans.length);
 	const kernel = acquireKernel(engine);
 	try {
-		for (const group of groupsOf(plans)) {
+		for (const group of groupsOf(settled)) {
 			for (let from = 0; from < group.length; ) {
-				const some = group.slice(from, from + width).map((p) => plans[p]!);
+				const some = group.slice(from, from + width).map((p) => settled[p]!);
 				const found = runGroup(kernel, some, memoryLimitBytes, deviceSums);
 				for (const run of found) runs[group[from++]!] = run;
 			}
 		}
 	} finally {
-		releaseKernel(kernel);
+		releaseWithoutViews(kernel);
 	}
 	return runs;
 }
@@ -66,18 +81,20 @@ export function runPlans(plans: readonly ExecutionPlan[], options: RunPlansOptio
 /** Bytes of memory that `runPlans` takes for so many plans of this structure side by side. */
 export function planRunBytes(
 	plan: ExecutionPlan,
-	{ width = 1, deviceSums = false }: Pick<RunPlansOptions, "width" | "deviceSums"> = {},
+	{ width = 1, deviceSums = false, compose = true }: Pick<RunPlansOptions, "width" | "deviceSums" | "compose"> = {},
 ): number {
+	const settled = settledPlan(plan, compose && !deviceSums);
 	const kernel = acquireKernel("wasm");
-	const { end } = placePlans(sideBySide(new Array<ExecutionPlan>(width).fill(plan)), align(kernel.base), deviceSums);
-	releaseKernel(kernel);
+	const joint = sideBySide(new Array<ExecutionPlan>(width).fill(settled.plan));
+	const { end } = placePlans(joint, align(kernel.base), deviceSums);
+	releaseWithoutViews(kernel);
 	return end;
 }
 
-function groupsOf(plans: readonly ExecutionPlan[]): number[][] {
+function groupsOf(plans: readonly SettledPlan[]): number[][] {
 	if (plans.length === 1) return [[0]];
 	const groups = new Map<string, number[]>();
-	plans.forEach((plan, p) => {
+	plans.forEach(({ plan }, p) => {
 		const key = structureKey(plan);
 		const group = groups.get(key);
 		if (group) group.push(p);
@@ -87,10 +104,10 @@ function groupsOf(plans: readonly ExecutionPlan[]): number[][] {
 }
 
 /** Runs as many of a few plans as fit side by side, from the first on. */
-function runGroup(kernel: Kernel, plans: readonly ExecutionPlan[], limitBytes: number, deviceSums: boolean): PlanRun[] {
+function runGroup(kernel: Kernel, plans: readonly SettledPlan[], limitBytes: number, deviceSums: boolean): PlanRun[] {
 	// Three run like four.
 	const width = plans.length === 3 ? 4 : plans.length;
-	const joint = sideBySide(Array.from({ length: width }, (_, p) => plans[Math.min(p, plans.length - 1)]!));
+	const joint = sideBySide(Array.from({ length: width }, (_, p) => plans[Math.min(p, plans.length - 1)]!.plan));
 	const places = placePlans(joint, align(kernel.base), deviceSums);
 	if (places.end > limitBytes) {
 		if (width > 1) return runGroup(kernel, plans.slice(0, width / 2), limitBytes, deviceSums);
@@ -100,10 +117,11 @@ function runGroup(kernel: Kernel, plans: readonly ExecutionPlan[], limitBytes: n
 	let status: number = Status.UNFINISHED;
 	while (status === Status.UNFINISHED) status = kernel.exports.followRanks(placed.control);
 	expectDone(placed, joint);
-	return plans.map((plan, p) => {
+	return plans.map(({ plan, taskCount, composedTaskCount }, p) => {
 		const times = timesOf(plan, placed, p, width);
 		const sums = (ns: number, rank: number): DeviceSums => sumsOfRank(kernel, placed, plan, [rank, p], ns);
-		return { ...times, devices: deviceSums ? Array.from(times.finishNs, sums) : [] };
+		const devices = deviceSums ? Array.from(times.finishNs, sums) : [];
+		return { ...times, taskCount, composedTaskCount, devices };
 	});
 }
 
@@ -114,14 +132,12 @@ function expectDone({ words, rank }: PlacedPlans, { plans }: SideBySide): void {
 }
 
 /** The latest finish: each lane keeps its order, so that its last task says when it is done. */
-function timesOf(plan: ExecutionPlan, { words, space }: PlacedPlans, p: number, width: number): PlanTimes {
-	const { lanes, blocks } = plan.blockLibrary;
+function timesOf(plan: ExecutionPlan, { words, space }: PlacedPlans, p: number, width: number) {
+	const { lanes } = plan.blockLibrary;
 	const finishNs = Float64Array.from(space, (at) =>
 		lanes.reduce((latest, _, lane) => Math.max(latest, words.f64[at / 8 + (laneSlot(lane) + 1) * width + p]!), 0),
 	);
-	let taskCount = 0;
-	for (const { block } of plan.programs) for (const id of block) taskCount += blocks[id]!.taskCount;
-	return { makespanNs: finishNs.reduce((latest, ns) => Math.max(latest, ns), 0), finishNs, taskCount };
+	return { makespanNs: finishNs.reduce((latest, ns) => Math.max(latest, ns), 0), finishNs };
 }
 
 function tooLarge(bytes: number, limitBytes: number): EnvironmentError {

@@ -20,6 +20,12 @@ export function sideBySide(plans: readonly ExecutionPlan[]): SideBySide {
 		if (!meetsAlike(plan, first)) throw new Error("the plans are not of one structure");
 		const { blocks: own } = plan.blockLibrary;
 		const theirs = plan.programs.map(({ block }) => block);
+		// Plans of one pipeline share their items, which then number the blocks of both.
+		const isNumberedAlike = own.length === blocks.length && theirs.every((list, p) => list === items[p]);
+		if (isNumberedAlike && own.every((block, b) => isSameStructure(blocks[b]![0]!, block))) {
+			blocks = blocks.map((twins, b) => [...twins, own[b]!]);
+			continue;
+		}
 		const paired = pairUp({ items, count: blocks.length }, { items: theirs, count: own.length });
 		const before = blocks;
 		items = paired.items;

@@ -3,6 +3,7 @@
  * Blocks may be numbered differently; what counts is what stands where.
  */
 import type { Block } from "../../plan/block.js";
+import { countItems } from "../../plan/item-counts.js";
 import type { ExecutionPlan } from "../../plan/program.js";
 
 /** What of a block has to be the same. */
@@ -49,12 +50,32 @@ export function structureKey({ blockLibrary, programs, messageCount, groupSize }
 	hash.addAll(groupSize);
 	hash.add(programs.length);
 	for (const { block, message, group } of programs) {
-		hash.add(block.length);
-		for (let i = 0; i < block.length; i++) hash.addHash(blocks[block[i]!]!);
+		hash.addHash(hashOfItems(block, blocks));
 		hash.addHash(hashOf(message, () => [message]));
 		hash.addAll(group);
 	}
-	return `${hash.high.toString(16)}-${hash.low.toString(16)}`;
+	return hash.key;
+}
+
+const known = new WeakMap<Uint32Array, Map<string, Hash>>();
+
+/** Of the structures of blocks in order; plans that share the items share this, too, where their blocks are alike. */
+function hashOfItems(items: Uint32Array, blocks: readonly Hash[]): Hash {
+	let hashes = known.get(items);
+	if (hashes === undefined) {
+		hashes = new Map();
+		known.set(items, hashes);
+	}
+	let key = "";
+	for (const id of countItems(items).ids) key += `${blocks[id]!.key} `;
+	let hash = hashes.get(key);
+	if (hash === undefined) {
+		hash = new Hash();
+		hash.add(items.length);
+		for (let i = 0; i < items.length; i++) hash.addHash(blocks[items[i]!]!);
+		hashes.set(key, hash);
+	}
+	return hash;
 }
 
 const hashes = new WeakMap<object, Hash>();
@@ -74,6 +95,10 @@ function hashOf(shared: object, columns: () => readonly Numbers[]): Hash {
 class Hash {
 	low = 1;
 	high = 2;
+
+	get key(): string {
+		return `${this.high.toString(16)}-${this.low.toString(16)}`;
+	}
 
 	add(value: number): void {
 		this.low = Math.imul(this.low ^ value, 0xcc9e2d51);

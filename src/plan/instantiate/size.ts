@@ -1,5 +1,6 @@
 /** How large the graph of a plan is, and where its parts begin. */
 import { GROUP_ROLES } from "../block.js";
+import { countItems } from "../item-counts.js";
 import { type ExecutionPlan, NO_GROUP } from "../program.js";
 
 export interface PlanSize {
@@ -21,20 +22,18 @@ export function sizePlan({ blockLibrary, programs, messageCount, groupSize }: Ex
 	const { blocks } = blockLibrary;
 	const rankBegin = new Uint32Array(programs.length + 1);
 	const opsOfGroup = new Int32Array(groupSize.length).fill(-1);
-	const uses = new Uint32Array(blocks.length);
 	let taskCount = 0;
 	let edgeCount = 0;
 	let waitCount = 0;
 	programs.forEach((program, p) => {
-		uses.fill(0);
-		for (const id of program.block) uses[id]!++;
 		rankBegin[p] = taskCount;
 		// The source of the rank.
 		taskCount++;
 		const meetings = new Uint32Array(GROUP_ROLES.length);
-		blocks.forEach((block, id) => {
-			const times = uses[id]!;
-			if (times === 0) return;
+		const { ids, uses } = countItems(program.block);
+		ids.forEach((id, i) => {
+			const block = blocks[id]!;
+			const times = uses[i]!;
 			taskCount += times * block.taskCount;
 			edgeCount += times * block.edgeCount;
 			waitCount += times * block.waitTask.length;
