@@ -7,7 +7,7 @@ import { runChunks } from "../../src/sweep/run-chunks.js";
 const dying = new URL("../support/workers/dying-worker.mjs", import.meta.url);
 
 const openDying = (workers: number) =>
-	openSweepPool({ inputs: new SharedArrayBuffer(4) } as unknown as SweepInputs, { workers, filename: dying });
+	openSweepPool(new SharedArrayBuffer(4) as unknown as SweepInputs, { workers, filename: dying });
 
 const chunksOf = (...indices: readonly number[][]) => indices.map((some) => ({ indices: some, tasks: 1 }));
 

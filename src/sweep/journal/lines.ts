@@ -26,13 +26,15 @@ export function packRow(row: RowOrFailure): unknown {
 	if ("failed" in row) return [row.index, row.failed];
 	const { exposedComputeMs, exposedCommMs, overlappedMs, otherMs } = row.breakdown;
 	const parts = [exposedComputeMs, exposedCommMs, overlappedMs, otherMs];
-	return [row.index, row.iterationMs, row.lowMs, row.highMs, ...parts, row.waitingCommMs, row.tasks];
+	const restsOn = row.restsOn ? [row.restsOn.measuredShare, row.restsOn.scaledShare] : [];
+	return [row.index, row.iterationMs, row.lowMs, row.highMs, ...parts, row.waitingCommMs, row.tasks, ...restsOn];
 }
 
 export function unpackRow(value: unknown): RowOrFailure {
 	const [index, first, ...rest] = value as readonly [number, number | string, ...number[]];
 	if (typeof first === "string") return { index, failed: first };
-	const [lowMs, highMs, exposedComputeMs, exposedCommMs, overlappedMs, otherMs, waitingCommMs, tasks] = rest;
+	const [lowMs, highMs, exposedComputeMs, exposedCommMs, overlappedMs, otherMs, waitingCommMs, tasks, ...more] = rest;
+	const [measuredShare, scaledShare] = more;
 	return {
 		index,
 		iterationMs: first,
@@ -46,5 +48,6 @@ export function unpackRow(value: unknown): RowOrFailure {
 		},
 		waitingCommMs: waitingCommMs!,
 		tasks: tasks!,
+		...(measuredShare === undefined ? {} : { restsOn: { measuredShare, scaledShare: scaledShare! } }),
 	};
 }

@@ -2,6 +2,7 @@
 import { Piscina } from "piscina";
 import type { SweepInputs } from "../inputs.js";
 import type { RowOrFailure } from "../row.js";
+import type { SharedRun } from "../traced/shared-run.js";
 import { workerFile } from "./worker-file.js";
 
 export interface SweepPool {
@@ -15,7 +16,15 @@ export class WorkerDied extends Error {
 	override readonly name = "WorkerDied";
 }
 
+/** What a worker gets once. */
+export interface SweepWorkerData {
+	readonly inputs: SweepInputs;
+	readonly run: SharedRun | undefined;
+}
+
 export interface SweepPoolOptions {
+	/** That inputs with a traced source are of. */
+	readonly run?: SharedRun | undefined;
 	readonly workers: number;
 	/** Of each worker's JavaScript heap. */
 	readonly heapMb?: number;
@@ -23,10 +32,10 @@ export interface SweepPoolOptions {
 	readonly filename?: URL;
 }
 
-export function openSweepPool(inputs: SweepInputs, { workers, heapMb, filename }: SweepPoolOptions): SweepPool {
+export function openSweepPool(inputs: SweepInputs, { run, workers, heapMb, filename }: SweepPoolOptions): SweepPool {
 	const piscina = new Piscina({
 		filename: (filename ?? workerFile()).href,
-		workerData: inputs,
+		workerData: { inputs, run } satisfies SweepWorkerData,
 		minThreads: workers,
 		maxThreads: workers,
 		concurrentTasksPerWorker: 1,
