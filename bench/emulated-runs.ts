@@ -6,7 +6,7 @@ import type { MeasuredCollective } from "../src/config/hardware.js";
 import type { CollectiveOp } from "../src/cost/cost-model.js";
 import { joinBlocks } from "../src/graph/build.js";
 import { readRank } from "../src/ingest/rank-read.js";
-import { factsOfRanks, type TracedRun } from "../src/predict/from-traces.js";
+import { factsOfRanks, type TracedRun } from "../src/predict/traced-base.js";
 import { type CollectiveKind, collectiveNs } from "../src/synth/wire-time.js";
 
 /** Writes the traces of a run, unless they are there. */

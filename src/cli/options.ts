@@ -67,8 +67,10 @@ export function parseRanks(text: string, before: readonly (number | "all")[] = [
 	return [...before, Number(text)];
 }
 
-/** @param traces whether a command needs them */
-export function withReadFlags(command: Command, traces: "<traces...>" | "[traces...]" = "<traces...>"): Command {
+type TracesArgument = "<traces...>" | "[traces...]";
+
+/** What traces are read, and how. @param traces whether a command needs them */
+export function withTraceFlags(command: Command, traces: TracesArgument): Command {
 	return command
 		.argument(traces, "a directory of traces, trace files (.json, .json.gz, .json.zst), or a packed .lumos file")
 		.option("--strict", "refuse truncated or corrupt traces instead of reading up to their last whole event")
@@ -84,12 +86,16 @@ export function withReadFlags(command: Command, traces: "<traces...>" | "[traces
 				`refuse a compressed trace whose text is over n times as long (default: ${DEFAULT_MAX_RATIO})`,
 			).argParser(parsePositive),
 		)
+		.option("--assume-replicas", "take data-parallel replicas that are not given as copies of those that are");
+}
+
+export function withReadFlags(command: Command, traces: TracesArgument = "<traces...>"): Command {
+	return withTraceFlags(command, traces)
 		.addOption(
 			new Option("--workers <n>", "read with so many worker threads (default: one a core, for large sets)").argParser(
 				parseCount,
 			),
 		)
-		.option("--assume-replicas", "take data-parallel replicas that are not given as copies of those that are")
 		.option("--json", "print one JSON document instead of text");
 }
 

@@ -3,7 +3,7 @@ import { basename, resolve } from "node:path";
 import { writeContainer } from "../graph/container/write.js";
 import { inspected } from "../ingest/rank-read.js";
 import { UserError } from "../lib/errors.js";
-import { factsOfRanks } from "../predict/from-traces.js";
+import { factsOfRanks } from "../predict/traced-base.js";
 import { assembleInspect } from "../report/assemble-inspect.js";
 import { formatPack } from "../report/format-pack.js";
 import { listTraces } from "../trace/index.js";

@@ -15,7 +15,11 @@ export function namedCluster(
 }
 
 /** The preset whose GPU traces name. */
-export function clusterOf(deviceName: string, flags: PredictFlags, overrides: Overrides): HardwareConfig {
+export function clusterOf(
+	deviceName: string,
+	flags: Pick<PredictFlags, "network">,
+	overrides: Overrides,
+): HardwareConfig {
 	const names = presetNames("hardware");
 	const name = names.find((preset) => loadHardware(preset).gpu.name === deviceName);
 	if (name === undefined)

@@ -17,7 +17,7 @@ export interface PredictFlags extends ReadFlags {
 	readonly carbonIntensity: number;
 }
 
-function parseSeed(text: string): number {
+export function parseSeed(text: string): number {
 	if (!/^\d{1,9}$/.test(text.trim())) throw new InvalidArgumentError("give a whole number from 0 on");
 	return Number(text);
 }

@@ -1,6 +1,5 @@
 /** `lumos predict`: how long another configuration of a traced job takes, or one of which there are only descriptions. */
 import type { HardwareConfig, MeasuredCollective } from "../config/hardware.js";
-import { snakeKeys } from "../config/key-case.js";
 import { loadModel, loadParallel, presetNames } from "../config/load.js";
 import { type Overrides, overrideParallel, overridesOf } from "../config/overrides.js";
 import { parseParallel } from "../config/parallel.js";
@@ -11,22 +10,22 @@ import { UserError } from "../lib/errors.js";
 import { instantiate } from "../plan/instantiate/index.js";
 import { MEGATRON } from "../predict/framework.js";
 import { predictFromDescriptions } from "../predict/from-descriptions.js";
-import { factsOfRanks, predictFromTraces, type TracedRun } from "../predict/from-traces.js";
+import { predictFromTraces } from "../predict/from-traces.js";
 import type { Prediction } from "../predict/prediction.js";
+import type { TracedRun } from "../predict/traced-base.js";
 import { describeTraced, type Identity } from "../predict/traced-prediction.js";
 import { assemblePredict } from "../report/assemble-predict.js";
 import { formatPredict } from "../report/format-predict.js";
 import { writePerfetto } from "../report/perfetto/write.js";
 import { listTraces } from "../trace/index.js";
 import type { GivenFlags } from "./config-flags.js";
-import { graphOf, withRanks } from "./load.js";
 import { readNcclTests } from "./nccl-tests.js";
 import { checkOutput, writeOutput } from "./output-file.js";
-import { openPacked } from "./packed.js";
 import { clusterOf, namedCluster } from "./predict-cluster.js";
 import { type PredictFlags, siteOf } from "./predict-flags.js";
 import { computing } from "./signals.js";
 import { peakRssMb, print, stdoutLook } from "./terminal.js";
+import { toldBy, withTracedRun } from "./traced-run.js";
 
 interface Asked {
 	readonly flags: PredictFlags;
@@ -106,24 +105,8 @@ function fromDescriptions({ flags, overrides, hardware, measured }: Asked): Foun
 }
 
 async function fromTraces(paths: readonly string[], asked: Asked): Promise<Found> {
-	const { flags } = asked;
-	const started = performance.now();
-	const packed = await openPacked(paths, flags);
-	if (packed) {
-		const facts = packed.facts();
-		if (facts === undefined)
-			throw new UserError(`${paths[0]} was packed without what predictions need; pack its traces again`);
-		const ingestMs = performance.now() - started;
-		const found = await predicted({ graph: packed.graph, facts }, asked);
-		return { ...found, ingestMs, graphMs: 0, workers: 1 };
-	}
-	return withRanks(paths, flags, { graph: true, shape: true, labels: true }, async (loaded, pool) => {
-		const { graph, ingestMs, graphMs, workers } = await graphOf(loaded, pool, flags);
-		const blocks = loaded.reads.map(({ block }) => block!);
-		const surveys = loaded.reads.map(({ survey }) => survey!);
-		const found = await predicted({ graph, facts: factsOfRanks(blocks, surveys) }, asked);
-		return { ...found, ingestMs, graphMs, workers };
-	});
+	const { found, ...timing } = await withTracedRun(paths, asked.flags, (run) => predicted(run, asked));
+	return { ...found, ...timing };
 }
 
 function predicted(run: TracedRun, { flags, overrides, hardware: named, measured }: Asked) {
@@ -136,15 +119,4 @@ function predicted(run: TracedRun, { flags, overrides, hardware: named, measured
 		const prediction = describeTraced(traced, hardware, hasTests, siteOf(flags));
 		return { prediction, graph: traced.graph, predictMs: performance.now() - started };
 	});
-}
-
-/** What traces do not tell is what the flags say: for the base run as for the target. */
-function toldBy({ model, parallel, job }: Overrides) {
-	return {
-		model: snakeKeys(model) as Record<string, unknown>,
-		parallel: {
-			...(snakeKeys(parallel) as Record<string, unknown>),
-			...(job.numMicroBatches === undefined ? {} : { num_micro_batches: job.numMicroBatches }),
-		},
-	};
 }

@@ -86,7 +86,8 @@ export function createProgram(): Command {
 			.enablePositionalOptions(),
 	)
 		.addHelpText("after", example("sweep --model gpt3-175b --hardware a100-80g --gpus 512 --global-batch-size 1536"))
-		.action(async (flags, command) => (await import("./sweep.js")).sweep(flags, givenFlags(command)));
+		.addHelpText("after", "  $ lumos sweep traces/ --gpus 64")
+		.action(async (paths, flags, command) => (await import("./sweep.js")).sweep(paths, flags, givenFlags(command)));
 	withSweepOutputFlags(
 		sweep
 			.command("merge <folder>")

@@ -2,8 +2,8 @@
 import { type Command, InvalidArgumentError, Option } from "commander";
 import { DEFAULT_SITE } from "../predict/site.js";
 import { withConfigFlags } from "./config-flags.js";
-import { parseCount, parsePositive } from "./options.js";
-import { parseIntensity, parsePue } from "./predict-flags.js";
+import { parseCount, parsePositive, type ReadFlags, withTraceFlags } from "./options.js";
+import { parseIntensity, parsePue, parseSeed } from "./predict-flags.js";
 
 export interface Shard {
 	/** From 0. */
@@ -26,7 +26,7 @@ export interface SweepOutputFlags {
 	readonly json?: boolean;
 }
 
-export interface SweepFlags extends SweepOutputFlags {
+export interface SweepFlags extends SweepOutputFlags, Omit<ReadFlags, "kernelClasses" | "cache"> {
 	readonly model?: string;
 	readonly hardware?: string;
 	readonly network?: string;
@@ -34,7 +34,7 @@ export interface SweepFlags extends SweepOutputFlags {
 	readonly ncclTests?: readonly string[];
 	readonly attentionBackend: "flash" | "unfused";
 	readonly grid?: string;
-	readonly workers?: number;
+	readonly seed: number;
 	readonly journal?: string;
 	readonly resume?: boolean;
 	readonly shard?: Shard;
@@ -100,15 +100,21 @@ export function withSweepOutputFlags(command: Command): Command {
 /** What is searched: journals of the same inputs belong together. */
 export function withSweepInputFlags(command: Command): Command {
 	return withConfigFlags(
-		command
-			.option("--model <name>", "the model, a preset or a YAML file")
-			.option("--hardware <name>", "the cluster, a preset or a YAML file")
+		withTraceFlags(command, "[traces...]")
+			.option("--model <name>", "without traces: the model, a preset or a YAML file")
+			.option("--hardware <name>", "the cluster, a preset or a YAML file (default with traces: the one of their GPU)")
 			.option("--network <name>", "another network for the cluster, a preset or a YAML file")
-			.option("--parallel <file>", "what all configurations have in common, in a YAML file; flags change it")
+			.option(
+				"--parallel <file>",
+				"without traces: what all configurations have in common, in a YAML file; flags change it",
+			)
 			.option("--nccl-tests <file...>", "what nccl-tests' *_perf programs printed on the cluster")
 			.addOption(
-				new Option("--attention-backend <which>", "how attention runs").choices(["flash", "unfused"]).default("flash"),
+				new Option("--attention-backend <which>", "without traces: how attention runs")
+					.choices(["flash", "unfused"])
+					.default("flash"),
 			)
+			.addOption(new Option("--seed <n>", "with traces: of which instances are drawn").argParser(parseSeed).default(1))
 			.option("--grid <file>", "values of any axis in a YAML file; a flag of an axis fixes it to one value"),
 	);
 }

@@ -17,11 +17,17 @@ export interface SubmitSweepFlags
 
 /**
  * @param journal absolute
+ * @param paths of traces
  * @param typed the flags that say what is searched, as they were typed
  * @throws UserError for flags that are missing or contradict each other
  */
-export function schedulerOf(flags: SubmitSweepFlags, journal: string, typed: readonly string[]): Scheduler {
-	const job = shardJob(flags, journal, typed);
+export function schedulerOf(
+	flags: SubmitSweepFlags,
+	journal: string,
+	paths: readonly string[],
+	typed: readonly string[],
+): Scheduler {
+	const job = shardJob(flags, journal, [...paths, ...typed]);
 	const { slurm, k8s, image, volumeClaim, namespace, podRetries } = flags;
 	if (!slurm && !k8s) throw new UserError("--slurm or --k8s is missing: where are the shards to run?");
 	if (slurm) return new Slurm(job, flags.sbatch ?? []);
@@ -30,7 +36,7 @@ export function schedulerOf(flags: SubmitSweepFlags, journal: string, typed: rea
 			`--k8s needs ${image === undefined ? "--image, a container image that has Lumos" : "--volume-claim, a volume that the pods and this machine mount"}`,
 		);
 	const mountPath = resolve(flags.mount ?? job.journal);
-	checkMounted(mountPath, job.journal, flags);
+	checkMounted(mountPath, job.journal, paths, flags);
 	return new Kubernetes(job, {
 		image,
 		volumeClaim,
@@ -41,10 +47,10 @@ export function schedulerOf(flags: SubmitSweepFlags, journal: string, typed: rea
 }
 
 /** Pods see nothing but the volume. */
-function checkMounted(mountPath: string, journal: string, flags: SubmitSweepFlags): void {
+function checkMounted(mountPath: string, journal: string, paths: readonly string[], flags: SubmitSweepFlags): void {
 	const named = [flags.model, flags.hardware, flags.network, flags.parallel, flags.grid, ...(flags.ncclTests ?? [])];
 	const files = named.filter((name): name is string => name !== undefined && existsSync(name));
-	for (const file of [journal, ...files]) {
+	for (const file of [journal, ...paths, ...files]) {
 		const inside = relative(mountPath, resolve(file));
 		if (!/^\.\.(\/|$)/.test(inside) && !isAbsolute(inside)) continue;
 		throw new UserError(`${file}: is not in the volume, which pods see at ${mountPath}; put it there, or give --mount`);

@@ -43,8 +43,8 @@ export function addSubmit(sweep: Command): Command {
 		sweep.command("submit").description("run a sweep in shards on a cluster, wait for them, and put them together"),
 	);
 	const searched = typedFlags(command);
-	return withSubmitFlags(withSweepOutputFlags(command)).action(async (flags) =>
-		(await import("./sweep-submit.js")).sweepSubmit(flags, givenFlags(command), searched),
+	return withSubmitFlags(withSweepOutputFlags(command)).action(async (paths, flags) =>
+		(await import("./sweep-submit.js")).sweepSubmit(paths, flags, givenFlags(command), searched),
 	);
 }
 

@@ -13,21 +13,27 @@ import { loadSubmission, saveSubmission } from "../sweep/submit/submission.js";
 import { supervise } from "../sweep/submit/supervise.js";
 import type { GivenFlags } from "./config-flags.js";
 import { computing } from "./signals.js";
-import { sweepInputs } from "./sweep-inputs.js";
 import { sweepMerge } from "./sweep-merge.js";
 import { questionOf, tableOutput } from "./sweep-output.js";
 import { type SubmitSweepFlags, schedulerOf } from "./sweep-scheduler.js";
+import { sweepSearch } from "./sweep-traces.js";
 import { print, stderrStatus } from "./terminal.js";
 import { version } from "./version.js";
 
 /** @param typed the flags that say what is searched, as they were typed */
-export async function sweepSubmit(flags: SubmitSweepFlags, given: GivenFlags, typed: readonly string[]): Promise<void> {
+export async function sweepSubmit(
+	paths: readonly string[],
+	flags: SubmitSweepFlags,
+	given: GivenFlags,
+	typed: readonly string[],
+): Promise<void> {
 	const journal = resolve(flags.journal);
-	const scheduler = schedulerOf(flags, journal, typed);
+	const scheduler = schedulerOf(flags, journal, paths, typed);
 	// What is wrong with the sweep is found here, not by every shard after hours in a queue.
 	questionOf(flags);
 	tableOutput(flags.out);
-	const plan = await computing(() => planSweep(sweepInputs(flags, given)));
+	const { inputs } = await sweepSearch(paths, flags, given);
+	const plan = await computing(() => planSweep(inputs));
 	refuseInfeasible(plan.space, plan.survey);
 	const pieces = plan.chunks.length;
 	if (flags.shards > pieces)

@@ -7,6 +7,8 @@ import type { Chunk } from "../sweep/chunks.js";
 const WORKER_BYTES = 160e6;
 /** Of a chunk: what its devices do, while it is summed up. */
 const BYTES_PER_TASK = 40;
+/** Of a traced run: its segments, and what one target cuts from them; the run itself is shared. */
+const BYTES_PER_RUN_TASK = 150;
 /** Of what is free: other programs need some, too. */
 const SHARE = 0.8;
 
@@ -19,6 +21,7 @@ export interface SweepWorkers {
 /**
  * @param availableBytes memory that the process may still take
  * @param cores that it may use
+ * @param runTasks of the traced run; 0 where there is none
  * @throws EnvironmentError where even those that are asked for do not fit
  */
 export function sweepWorkers(
@@ -26,9 +29,10 @@ export function sweepWorkers(
 	availableBytes: number,
 	cores: number,
 	given: number | undefined,
+	runTasks = 0,
 ): SweepWorkers {
 	const mostTasks = chunks.reduce((most, { tasks }) => Math.max(most, tasks), 0);
-	const each = WORKER_BYTES + BYTES_PER_TASK * mostTasks;
+	const each = WORKER_BYTES + BYTES_PER_TASK * mostTasks + BYTES_PER_RUN_TASK * runTasks;
 	const room = Math.floor((SHARE * availableBytes) / each);
 	const wanted = Math.max(1, Math.min(given ?? cores, chunks.length));
 	if (room < (given === undefined ? 1 : wanted))

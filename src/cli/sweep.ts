@@ -10,24 +10,25 @@ import { planSweep, type SweepPlan } from "../sweep/plan-sweep.js";
 import { openSweepPool } from "../sweep/pool/index.js";
 import { canPrune, Pruner } from "../sweep/prune.js";
 import { type SessionState, SweepSession } from "../sweep/session.js";
+import type { SharedRun } from "../sweep/traced/shared-run.js";
 import type { GivenFlags } from "./config-flags.js";
 import { computing, stoppable } from "./signals.js";
 import type { Shard, SweepFlags } from "./sweep-flags.js";
-import { sweepInputs } from "./sweep-inputs.js";
 import { type OpenJournal, openJournal } from "./sweep-journal.js";
 import { present, questionOf, refusePartOutput, tableOutput } from "./sweep-output.js";
 import { chooseShard } from "./sweep-shard.js";
 import { needsSums, sumsHere } from "./sweep-sums.js";
+import { sweepSearch } from "./sweep-traces.js";
 import { sweepWorkers } from "./sweep-workers.js";
 import { peakRssMb, stderrStatus } from "./terminal.js";
 
-export async function sweep(flags: SweepFlags, given: GivenFlags): Promise<void> {
+export async function sweep(paths: readonly string[], flags: SweepFlags, given: GivenFlags): Promise<void> {
 	const started = performance.now();
 	const question = questionOf(flags);
-	const inputs = sweepInputs(flags, given);
 	const part = chooseShard(flags, process.env);
 	checkPart(part, flags, question);
 	const output = tableOutput(flags.out);
+	const { inputs, run: tracedRun } = await sweepSearch(paths, flags, given);
 	const plan = await computing(() => planSweep(inputs));
 	refuseInfeasible(plan.space, plan.survey);
 	const chunks = part === undefined ? plan.chunks : shardOf(plan.chunks, part.shard, part.shards);
@@ -35,7 +36,7 @@ export async function sweep(flags: SweepFlags, given: GivenFlags): Promise<void>
 	// Whoever merges shards may ask for anything.
 	const sums = part !== undefined || needsSums(flags, question);
 	const session = new SweepSession(plan, chunks, journal?.known ?? new Map(), sums);
-	const run = await simulate({ plan, chunks, session, journal, flags, question, sums });
+	const run = await simulate({ plan, tracedRun, chunks, session, journal, flags, question, sums });
 	const { rows, failed, tasks, simulated } = session.result();
 	const seconds = Math.max(run.simulateMs, 1e-3) / 1e3;
 	const timing: SweepResult["timing"] = {
@@ -71,6 +72,7 @@ function checkPart(part: Shard | undefined, flags: SweepFlags, { objectives }: S
 
 interface Simulation {
 	readonly plan: SweepPlan;
+	readonly tracedRun: SharedRun | undefined;
 	readonly chunks: readonly Chunk[];
 	readonly session: SweepSession;
 	readonly journal: OpenJournal | undefined;
@@ -79,7 +81,7 @@ interface Simulation {
 	readonly sums: boolean;
 }
 
-async function simulate({ plan, chunks, session, journal, flags, question, sums }: Simulation): Promise<{
+async function simulate({ plan, tracedRun, chunks, session, journal, flags, question, sums }: Simulation): Promise<{
 	readonly workers: number;
 	readonly simulateMs: number;
 	readonly exitCode: number | undefined;
@@ -87,10 +89,12 @@ async function simulate({ plan, chunks, session, journal, flags, question, sums 
 	if (session.left(chunks).length === 0) return { workers: 0, simulateMs: 0, exitCode: undefined };
 	// Slurm lets a task have fewer cores than the node has.
 	const cores = Number(process.env.SLURM_CPUS_PER_TASK) || availableParallelism();
-	const { workers, heapMb } = sweepWorkers(chunks, process.availableMemory(), cores, flags.workers);
+	const { inputs } = plan.space;
+	const room = process.availableMemory();
+	const { workers, heapMb } = sweepWorkers(chunks, room, cores, flags.workers, inputs.traced?.tasks);
 	const begun = performance.now();
 	const status = stderrStatus();
-	const pool = openSweepPool(plan.space.inputs, { sums, workers, heapMb });
+	const pool = openSweepPool(inputs, { run: tracedRun, sums, workers, heapMb });
 	const show = (state: SessionState): void => showSweepProgress(status, state);
 	try {
 		const { exitCode } = await stoppable(async (stop) => {

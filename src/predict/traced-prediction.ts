@@ -2,16 +2,14 @@
 import type { HardwareConfig } from "../config/hardware.js";
 import type { Site } from "../cost/energy.js";
 import { MEGATRON } from "./framework.js";
-import type { TracedPrediction } from "./from-traces.js";
+import type { IdentityTimes, TracedPrediction } from "./from-traces.js";
 import { type Prediction, predictionOf } from "./prediction.js";
 import { DEFAULT_SITE } from "./site.js";
 import { tracedInterval } from "./uncertainty.js";
 import type { PredictWarning } from "./warnings.js";
 
 /** The identity plan against the replay that it was cut from. */
-export interface Identity {
-	readonly replayMs: number;
-	readonly identityMs: number;
+export interface Identity extends IdentityTimes {
 	/** Signed. */
 	readonly errorPct: number;
 }
@@ -26,13 +24,9 @@ export function describeTraced(
 	hasTests: boolean,
 	site: Site = DEFAULT_SITE,
 ): Prediction & { readonly identity: Identity } {
-	const errorPct = (100 * (identityMs - replayMs)) / replayMs;
+	const identity = identityOf({ replayMs, identityMs });
 	const { model, parallel } = target;
-	const warnings: PredictWarning[] = [];
-	if (Math.abs(errorPct) > IDENTITY_PCT) {
-		const message = `the plan of the traced run itself is ${errorPct.toFixed(2)} % off its replay; expect at least as much of the prediction`;
-		warnings.push({ code: "identity-off", message, count: 1 });
-	}
+	const warnings = identityWarnings(identity);
 	const { dataParallelSize } = parallel;
 	if (replicas < dataParallelSize) {
 		const message = `${replicas} of ${dataParallelSize} replicas are simulated, which differ by noise alone; waiting for the slowest of all may be a little longer`;
@@ -49,5 +43,15 @@ export function describeTraced(
 		intervalOf: (iterationMs) => tracedInterval(iterationMs, provenance, hasTests),
 		warnings,
 	});
-	return { ...prediction, identity: { replayMs, identityMs, errorPct } };
+	return { ...prediction, identity };
+}
+
+export function identityOf({ replayMs, identityMs }: IdentityTimes): Identity {
+	return { replayMs, identityMs, errorPct: (100 * (identityMs - replayMs)) / replayMs };
+}
+
+export function identityWarnings({ errorPct }: Identity): PredictWarning[] {
+	if (Math.abs(errorPct) <= IDENTITY_PCT) return [];
+	const message = `the plan of the traced run itself is ${errorPct.toFixed(2)} % off its replay; expect at least as much of the prediction`;
+	return [{ code: "identity-off", message, count: 1 }];
 }

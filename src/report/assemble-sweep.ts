@@ -1,9 +1,12 @@
 /** Puts the findings of a sweep together as the document `lumos.sweep/1`. */
+import { identityOf } from "../predict/traced-prediction.js";
 import type { Family } from "../sweep/family.js";
 import type { Findings } from "../sweep/findings.js";
+import type { SweepInputs } from "../sweep/inputs.js";
 import type { Measured } from "../sweep/measures.js";
 import { OBJECTIVES } from "../sweep/objectives/objectives.js";
 import { CANNOT_WIN } from "../sweep/prune.js";
+import { modelledShare } from "../sweep/row.js";
 import type { ReasonCounts } from "../sweep/survey.js";
 import { sweepWarnings } from "../sweep/sweep-warnings.js";
 import type { SweepResult } from "./sweep-result.js";
@@ -16,6 +19,7 @@ export function assembleSweep(found: Findings, timing: SweepResult["timing"], pa
 		schema: "lumos.sweep/1",
 		model: model.name,
 		hardware: hardware.name,
+		base: baseOf(space.inputs),
 		axes: Object.fromEntries(axes.map(({ name, values }) => [name, [...values]])),
 		objective: question.objectives.map(({ name }) => name),
 		tokens: question.tokenBudget,
@@ -38,6 +42,11 @@ export function assembleSweep(found: Findings, timing: SweepResult["timing"], pa
 		warnings: sweepWarnings(found, partOf),
 		timing,
 	};
+}
+
+function baseOf({ traced }: SweepInputs): SweepResult["base"] {
+	if (traced === undefined) return { source: "descriptions" };
+	return { source: "traces", config: traced.base, identity: identityOf(traced) };
 }
 
 function familyIn({ members, front, target, largest, nearest }: Family, found: Findings): SweepResult["family"] {
@@ -70,6 +79,7 @@ function describe(measured: Measured, { training }: Findings): SweepResult["best
 		tokensPerSecond: measured.tokensPerSecond,
 		tflopsPerGpu: measured.tflopsPerGpu,
 		mfu: measured.mfu,
+		...(row.restsOn ? { restsOn: { ...row.restsOn, modelledShare: modelledShare(row.restsOn) } } : {}),
 		breakdown: row.breakdown,
 		computeShare: measured.computeShare,
 		exposedCommShare: measured.exposedCommShare,

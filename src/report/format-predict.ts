@@ -7,6 +7,9 @@ import { formatTable } from "./table.js";
 
 const right = "right" as const;
 
+type Parallel = PredictResult["base"]["parallel"];
+type Identity = NonNullable<PredictResult["identity"]>;
+
 export function formatPredict(result: PredictResult, perfettoPath: string | undefined, look: Look): string {
 	const style = createStyle(look);
 	return [
@@ -35,11 +38,17 @@ function headLines({ base, target, identity }: PredictResult, style: Style): str
 		`         ${degrees(target.parallel)}, ${batch}`,
 	];
 	if (identity === undefined) return lines;
-	const check = `replay ${formatMs(identity.replayMs)}, its own plan ${formatMs(identity.identityMs)}, ${formatSignedPct(identity.errorPct)}`;
-	return [`${style.heading("Check")}    the traced run, ${degrees(base.parallel)}: ${check}`, ...lines];
+	return [`${style.heading("Check")}    ${checkText(base.parallel, identity)}`, ...lines];
 }
 
-function degrees(parallel: PredictResult["base"]["parallel"]): string {
+/** How the plan of the traced run itself is to its replay. */
+export function checkText(parallel: Parallel, { replayMs, identityMs, errorPct }: Identity): string {
+	const plan = `replay ${formatMs(replayMs)}, its own plan ${formatMs(identityMs)}, ${formatSignedPct(errorPct)}`;
+	return `the traced run, ${degrees(parallel)}: ${plan}`;
+}
+
+/** `TP 2 PP 2 DP 1 1f1b`. */
+function degrees(parallel: Parallel): string {
 	const { contextParallelSize: cp, expertModelParallelSize: ep, virtualPipelineSize: vpp } = parallel;
 	return [
 		`TP ${parallel.tensorModelParallelSize}`,

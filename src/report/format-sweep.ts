@@ -1,6 +1,7 @@
 /** A sweep for people who have to decide: what is best, by how much, what limits it, and what was not searched. */
-import { formatCount, formatMs } from "../lib/format.js";
+import { formatCount, formatMs, formatShare } from "../lib/format.js";
 import { plural, section, warningLines, wrap } from "./format-parts.js";
+import { checkText } from "./format-predict.js";
 import { billions, sweepRows } from "./format-sweep-rows.js";
 import { createStyle, type Look, type Style } from "./style.js";
 import type { SweepResult } from "./sweep-result.js";
@@ -15,6 +16,7 @@ export function formatSweep(result: SweepResult, outPath: string | undefined, lo
 		...headLines(result, style),
 		...section(titleOf(result), sweepRows(result.best, result, style), style),
 		...tieLines(result, style),
+		...restsOnLines(result, style),
 		...familyLines(result, style),
 		...(result.explanations.length === 0 ? [] : section("Why the first one is best", explanationLines(result), style)),
 		...warningLines(result.warnings, style),
@@ -37,7 +39,7 @@ export function sweepTimeLine({ timing, space }: SweepResult): string {
 	].join(", ");
 }
 
-function headLines({ model, hardware, axes, space, best }: SweepResult, style: Style): string[] {
+function headLines({ model, hardware, base, axes, space, best }: SweepResult, style: Style): string[] {
 	const gpus = axes.gpus!.map((n) => formatCount(n as number)).join(" or ");
 	const reasons = [
 		...Object.entries(space.invalidReasons),
@@ -46,7 +48,9 @@ function headLines({ model, hardware, axes, space, best }: SweepResult, style: S
 	].sort((a, b) => b[1] - a[1]);
 	const first = best[0];
 	const batch = first ? `, global batch ${formatCount(first.config.parallel.globalBatchSize)}` : "";
+	const { config, identity } = base;
 	return [
+		...(config && identity ? [`${style.heading("Check")}  ${checkText(config.parallel, identity)}`] : []),
 		`${style.heading("Sweep")}  ${model} on ${gpus} GPUs, ${hardware}${batch}`,
 		`       ${formatCount(space.total)} combinations, ${plural(space.simulated, "configuration")} simulated; not simulated:`,
 		...formatTable(
@@ -69,6 +73,14 @@ function tieLines({ ties, best }: SweepResult, style: Style): string[] {
 	return wrap(["= ties with the first one", `it lies within its 90 % interval${others}`], style.width).map((line) =>
 		style.dim(line),
 	);
+}
+
+function restsOnLines({ best }: SweepResult, style: Style): string[] {
+	const restsOn = best[0]?.restsOn;
+	if (restsOn === undefined) return [];
+	const { measuredShare, scaledShare, modelledShare } = restsOn;
+	const text = `the first one rests on measured time for ${formatShare(measuredShare)}, on scaled for ${formatShare(scaledShare)}, on modelled for ${formatShare(modelledShare)}`;
+	return [style.dim(text)];
 }
 
 function familyLines(result: SweepResult, style: Style): string[] {

@@ -44,14 +44,15 @@ const stageMemory = z.object({
 	reservedGb: gb.describe("CUDA's context, and an allowance for fragmentation"),
 });
 
+export const identity = z
+	.object({ replayMs: ms, identityMs: ms, errorPct: z.number() })
+	.describe("from traces: the plan of the traced run itself against its replay");
+
 export const predictResult = z.object({
 	schema: z.literal("lumos.predict/1"),
 	base: config.describe("of the traces, or as described before flags changed it"),
 	target,
-	identity: z
-		.object({ replayMs: ms, identityMs: ms, errorPct: z.number() })
-		.optional()
-		.describe("from traces: the plan of the traced run itself against its replay"),
+	identity: identity.optional(),
 	iterationMs: ms,
 	interval: z.object({ lowMs: ms, highMs: ms, confidence: z.literal(0.9) }),
 	breakdown: breakdown.describe(

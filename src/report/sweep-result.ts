@@ -1,7 +1,7 @@
 /** `lumos.sweep/1`: what `lumos sweep --json` prints. */
 import { z } from "zod";
 import { LIMITS } from "../sweep/measures.js";
-import { config } from "./predict-result.js";
+import { config, identity } from "./predict-result.js";
 import { breakdown, count, ms, warning } from "./schema-parts.js";
 
 const gb = z.number().describe("10^9 bytes");
@@ -38,6 +38,10 @@ const best = z.object({
 	tokensPerSecond: z.number().min(0),
 	tflopsPerGpu: z.number().min(0),
 	mfu: z.number().min(0),
+	restsOn: z
+		.object({ measuredShare: share, scaledShare: share, modelledShare: share })
+		.optional()
+		.describe("from traces: of the time in which devices work"),
 	breakdown: breakdown.describe("the mean GPU; communication counts from when all have arrived, other is the bubble"),
 	computeShare: share,
 	exposedCommShare: share,
@@ -50,6 +54,13 @@ export const sweepResult = z.object({
 	schema: z.literal("lumos.sweep/1"),
 	model: z.string(),
 	hardware: z.string(),
+	base: z
+		.object({
+			source: z.enum(["traces", "descriptions"]),
+			config: config.optional(),
+			identity: identity.optional(),
+		})
+		.describe("what configurations are predicted from; of traces, the job that they are of"),
 	axes: z.record(z.string(), z.array(axisValue)),
 	objective: z.array(z.string()).describe("what is ranked by; several: the Pareto front"),
 	tokens: z.number().describe("to train on"),

@@ -22,7 +22,7 @@ const LEAST_CHUNKS = 64;
 export function cutChunks(space: SweepSpace, feasible: readonly number[]): Chunk[] {
 	const jobs = feasible.map((index) => {
 		const job = space.jobAt(index);
-		return { index, structure: structureOf(job), tasks: taskEstimate(job) };
+		return { index, structure: structureOf(job), tasks: taskEstimate(space, job) };
 	});
 	jobs.sort((a, b) => compare(a.structure, b.structure) || a.index - b.index);
 	const total = jobs.reduce((sum, { tasks }) => sum + tasks, 0);

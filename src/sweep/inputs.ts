@@ -4,6 +4,7 @@ import type { ModelDescription } from "../config/model.js";
 import type { ParallelConfig } from "../config/parallel.js";
 import type { FrameworkOptions } from "../plan/blocks/rank-context.js";
 import type { Axis } from "./axes.js";
+import type { TracedSource } from "./traced/source.js";
 
 export interface SweepInputs {
 	/** What no axis varies. */
@@ -17,4 +18,6 @@ export interface SweepInputs {
 	readonly axes: readonly Axis[];
 	/** Tensor groups that span nodes are searched, too: where somebody asked for them. */
 	readonly tensorBeyondNode: boolean;
+	/** Absent: configurations are simulated from descriptions alone. */
+	readonly traced?: TracedSource;
 }

@@ -6,6 +6,16 @@
  */
 import type { Breakdown } from "../analysis/index.js";
 
+/** Shares of the time in which devices work; the rest is the cost models' alone. */
+export interface RestsOn {
+	readonly measuredShare: number;
+	readonly scaledShare: number;
+}
+
+export function modelledShare({ measuredShare, scaledShare }: RestsOn): number {
+	return Math.max(0, 1 - measuredShare - scaledShare);
+}
+
 export interface SweepRow {
 	/** Number of the configuration in the space. */
 	readonly index: number;
@@ -17,6 +27,8 @@ export interface SweepRow {
 	readonly breakdown: Breakdown;
 	/** The mean GPU: communication that nothing hides, counted from its arrival at it, waiting included. */
 	readonly waitingCommMs: number;
+	/** From traces. */
+	readonly restsOn?: RestsOn;
 	readonly tasks: number;
 }
 

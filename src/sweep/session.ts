@@ -107,6 +107,6 @@ export class SweepSession {
 	}
 
 	#estimate(index: number): number {
-		return taskEstimate(this.#space.jobAt(index));
+		return taskEstimate(this.#space, this.#space.jobAt(index));
 	}
 }

@@ -5,6 +5,7 @@
 import { brokenRule, PARALLEL_RULES } from "../config/check-parallel.js";
 import { type ModelConfig, resolveModel } from "../config/model.js";
 import type { ParallelConfig } from "../config/parallel.js";
+import { cannotChange, unseenChange } from "../predict/unseen.js";
 import { type AxisField, type AxisValue, axisField } from "./axes.js";
 import type { SweepInputs } from "./inputs.js";
 
@@ -100,6 +101,9 @@ export class SweepSpace {
 	rejectionOf({ model, parallel, gpus }: SweepJob): Rejection | undefined {
 		const broken = brokenRule(model, parallel, gpus);
 		if (broken) return { kind: "invalid", reason: PARALLEL_RULES[broken.rule], explain: () => broken.explain() };
+		const unseen = this.inputs.traced && unseenChange(this.inputs.traced.base, { model, parallel });
+		if (unseen)
+			return { kind: "invalid", reason: cannotChange(unseen), explain: () => `${cannotChange(unseen)}: ${unseen.why}` };
 		const { tensorModelParallelSize: tp, dataParallelSize: dp, contextParallelSize: cp } = parallel;
 		const same = parallel.sequenceParallel && tp === 1 ? SAME.sequence : undefined;
 		const alone = parallel.useDistributedOptimizer && dp * cp === 1 ? SAME.zero : undefined;

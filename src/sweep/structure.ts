@@ -1,6 +1,7 @@
 /** What decides which blocks run in which order: jobs that agree in it differ in durations alone. */
 import { numMicroBatches } from "../config/parallel.js";
-import type { SweepJob } from "./space.js";
+import { tracedTasks } from "../predict/simulate-target.js";
+import type { SweepJob, SweepSpace } from "./space.js";
 
 /** Sizes do not count, only whether a group has more than one member: a collective of one is left out. */
 export function structureOf({ model, parallel }: SweepJob): string {
@@ -16,7 +17,11 @@ export function structureOf({ model, parallel }: SweepJob): string {
 }
 
 /** Tasks that its simulation settles, roughly: chunks of work are cut by it. */
-export function taskEstimate({ model, parallel }: SweepJob): number {
+export function taskEstimate({ inputs }: SweepSpace, job: SweepJob): number {
+	return inputs.traced ? tracedTasks(inputs.traced.tasksPerPass, job) : describedTasks(job);
+}
+
+function describedTasks({ model, parallel }: SweepJob): number {
 	const { pipelineModelParallelSize: pp, virtualPipelineSize: vpp, recompute } = parallel;
 	const ofLayer = TASKS_OF_LAYER * (recompute === "full" ? 1.4 : 1);
 	const ofPart = TASKS_OF_PART * pp * vpp;

@@ -6,6 +6,7 @@ import type { Limit, Measured } from "./measures.js";
 import { OBJECTIVES } from "./objectives/objectives.js";
 import type { Training } from "./objectives/outcome.js";
 import type { Cell, Column, ColumnType, Table } from "./output/table.js";
+import { modelledShare } from "./row.js";
 
 type Of = (measured: Measured) => Cell;
 
@@ -53,6 +54,13 @@ const MEASURES: readonly (readonly [name: string, type: ColumnType, description:
 	["tasks", "int", "tasks that the simulation settled", ({ row }) => row.tasks],
 ];
 
+/** Of sweeps from traces. */
+const RESTS_ON: typeof MEASURES = [
+	["measured_share", "double", "measured, of the time in which devices work", ({ row }) => row.restsOn!.measuredShare],
+	["scaled_share", "double", "scaled from what was measured", ({ row }) => row.restsOn!.scaledShare],
+	["modelled_share", "double", "the cost models' alone", ({ row }) => modelledShare(row.restsOn!)],
+];
+
 /** @param metadata where the sweep comes from */
 export function sweepTable(
 	all: readonly Measured[],
@@ -86,7 +94,9 @@ export function sweepTable(
 			...OBJECTIVES.map(({ column: name, description, value }) =>
 				column(name, "double", description, ({ outcome }) => value(outcome, training), name === "cost"),
 			),
-			...MEASURES.map(([name, type, description, of]) => column(name, type, description, of)),
+			...[...MEASURES, ...(all[0]?.row.restsOn ? RESTS_ON : [])].map(([name, type, description, of]) =>
+				column(name, type, description, of),
+			),
 		],
 	};
 }

@@ -16,20 +16,21 @@ const flags = {
 	volumeClaim: "sweeps",
 } as unknown as Flags;
 
-const describe = (change: Partial<Flags>, typed: readonly string[] = []): string =>
-	schedulerOf({ ...flags, ...change }, "/sweeps/one", typed).describe([0, 1]);
+const describe = (change: Partial<Flags>, typed: readonly string[] = [], traces: readonly string[] = []): string =>
+	schedulerOf({ ...flags, ...change }, "/sweeps/one", traces, typed).describe([0, 1]);
 
 test("what Kubernetes needs and is not given is asked for", () => {
 	const { image: _, ...noImage } = flags;
 	const { volumeClaim: __, ...noClaim } = flags;
-	const refused = (given: object, text: string | RegExp): void =>
-		expect(() => schedulerOf({ ...given, k8s: true } as Flags, "/sweeps/one", [])).toThrow(text);
+	const refused = (given: object, text: string | RegExp, traces: readonly string[] = []): void =>
+		expect(() => schedulerOf({ ...given, k8s: true } as Flags, "/sweeps/one", traces, [])).toThrow(text);
 	refused(noImage, "--k8s needs --image");
 	refused(noClaim, "--k8s needs --volume-claim");
 	refused(
 		{ ...flags, mount: "/sweeps/on" },
 		"/sweeps/one: is not in the volume, which pods see at /sweeps/on; put it there",
 	);
+	refused(flags, "/traces/job.lumos: is not in the volume", ["/traces/job.lumos"]);
 	const hardware = join(packageRoot, "package.json");
 	refused({ ...flags, hardware }, `${hardware}: is not in the volume`);
 	// A preset is no file.
@@ -40,6 +41,7 @@ test("a shard starts this installation, the image's or what is said, with what w
 	const typed = ["--gpus=8", "--no-swiglu"];
 	const here = `exec ${process.execPath} ${join(packageRoot, "src/cli/main.js")} sweep --gpus=8 --no-swiglu --workers=3 --shard`;
 	expect(describe({ slurm: true }, typed)).toContain(here);
+	expect(describe({ slurm: true }, typed, ["traces"])).toContain("main.js sweep traces --gpus=8 --no-swiglu");
 	expect(describe({ k8s: true }, typed)).toContain("exec lumos sweep --gpus=8 --no-swiglu --workers=3 --shard");
 	expect(describe({ slurm: true, lumos: " srun  lumos " })).toContain("exec srun lumos sweep --workers=3 --shard");
 	expect(describe({ slurm: true })).toMatch(/--mem=1536M\n.*--time=00:01:31\n/);

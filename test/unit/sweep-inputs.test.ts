@@ -84,7 +84,7 @@ describe("a grid is refused in one line for", () => {
 test.each([
 	["no GPUs", {}, [given[1]], /^--gpus is missing/],
 	["no batch", {}, [given[0]], /^--global-batch-size is missing/],
-	["no model", { model: undefined }, given, /^--model is missing; give one of gpt/],
+	["no model", { model: undefined }, given, /^nothing to sweep; give traces, or --model, one of gpt/],
 	["no hardware", { hardware: undefined }, given, /^--hardware is missing; give one of a100/],
 	[
 		"a number of micro-batches",

@@ -56,11 +56,7 @@ export class TargetDurations {
 		this.#replacesTensor = replacesTensor(base, target);
 		this.#changesRecompute = blockLibrary.recompute !== target.parallel.recompute;
 		this.#cost = cost;
-		let shortest = cost.memoryBound(0);
-		const { kind, durationNs, taskCount } = blockLibrary.graph;
-		for (let task = 0; task < taskCount; task++)
-			if (kind[task] === TaskKind.kernel) shortest = Math.min(shortest, durationNs[task]!);
-		this.#floorNs = shortest;
+		this.#floorNs = Math.min(cost.memoryBound(0), blockLibrary.shortestKernelNs);
 		this.#baseLoads = stageLoads(base);
 		this.#targetLoads = stageLoads(target);
 	}

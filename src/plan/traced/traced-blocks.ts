@@ -38,7 +38,6 @@ export class TracedBlocks {
 	readonly #stringIds = new Map<number, number>();
 	readonly #ids = new Map<string, number>();
 	readonly #cut = new Map<Segment, Map<string, number>>();
-	readonly #waits: ReadonlyMap<number, readonly number[]>;
 	readonly #traced: TracedLanes;
 	readonly #messageBytes: number;
 
@@ -50,13 +49,6 @@ export class TracedBlocks {
 		this.#traced = blockLibrary.lanes;
 		this.lanes = [...this.#traced.lanes];
 		this.#messageBytes = activationBytes(target);
-		const waits = new Map<number, number[]>();
-		blockLibrary.graph.waitTask.forEach((task, wait) => {
-			const list = waits.get(task);
-			if (list) list.push(wait);
-			else waits.set(task, [wait]);
-		});
-		this.#waits = waits;
 	}
 
 	/** @param variant tells blocks of one segment with other durations or messages apart. */
@@ -81,7 +73,7 @@ export class TracedBlocks {
 				factsOf: (task) => this.blockLibrary.factsOf(task),
 				awaited: this.blockLibrary.awaited,
 				messageBytes: this.#messageBytes,
-				waitsOf: (task) => this.#waits.get(task) ?? [],
+				waitsOf: (task) => this.blockLibrary.waitsOf.get(task) ?? [],
 				...(parts ? { parts } : {}),
 			});
 			this.sources.set(

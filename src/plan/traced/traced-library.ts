@@ -48,6 +48,10 @@ export interface TracedLibrary {
 	readonly transferOf: ReadonlyMap<number, number>;
 	/** Of transfers that another segment waits for: which stream does. */
 	readonly awaited: ReadonlyMap<number, StreamWait>;
+	/** Waits of the graph by their task. */
+	readonly waitsOf: ReadonlyMap<number, readonly number[]>;
+	/** Of all kernels of the run, ns; Infinity where it has none. */
+	readonly shortestKernelNs: number;
 	readonly steps: number;
 }
 
@@ -198,7 +202,26 @@ export function tracedLibrary(
 		transferOf: transfers(graph, ranks),
 		steps,
 		awaited: streamWaits(graph, segmentOf),
+		waitsOf: waitsByTask(graph),
+		shortestKernelNs: shortestKernel(graph),
 	};
+}
+
+function waitsByTask({ waitTask }: ExecutionGraph): Map<number, readonly number[]> {
+	const waits = new Map<number, number[]>();
+	waitTask.forEach((task, wait) => {
+		const list = waits.get(task);
+		if (list) list.push(wait);
+		else waits.set(task, [wait]);
+	});
+	return waits;
+}
+
+function shortestKernel({ kind, durationNs, taskCount }: ExecutionGraph): number {
+	let shortest = Number.POSITIVE_INFINITY;
+	for (let task = 0; task < taskCount; task++)
+		if (kind[task] === TaskKind.kernel) shortest = Math.min(shortest, durationNs[task]!);
+	return shortest;
 }
 
 /**

@@ -8,6 +8,7 @@ import type { ExecutionPlan } from "../../plan/program.js";
 import { modelledInterval } from "../../predict/uncertainty.js";
 import type { Evaluator } from "../evaluator.js";
 import { type RowOrFailure, type SweepRow, timesAlone } from "../row.js";
+import { rowOfStages } from "../row-of-stages.js";
 import type { SweepSpace } from "../space.js";
 import { type SimulatedPlan, simulatePlans } from "./simulate-plans.js";
 
@@ -47,23 +48,6 @@ export class DescribedEvaluator implements Evaluator {
 	}
 
 	#row(index: number, { perStage, shares, tasks }: SimulatedPlan): SweepRow {
-		const mean = (of: (stage: SimulatedPlan["perStage"][number]) => number): number =>
-			perStage.reduce((sum, stage) => sum + of(stage), 0) / perStage.length;
-		const iterationMs = perStage.reduce((latest, stage) => Math.max(latest, stage.iterationMs), 0);
-		const exposedComputeMs = mean(({ working }) => working.exposedComputeMs);
-		const exposedCommMs = mean(({ working }) => working.exposedCommMs);
-		const overlappedMs = mean(({ working }) => working.overlappedMs);
-		// A stage that is done before the last one idles.
-		const otherMs = Math.max(0, iterationMs - exposedComputeMs - exposedCommMs - overlappedMs);
-		const { lowMs, highMs } = modelledInterval(iterationMs, shares, this.#measuresCollectives);
-		return {
-			index,
-			iterationMs,
-			lowMs,
-			highMs,
-			breakdown: { exposedComputeMs, exposedCommMs, overlappedMs, otherMs },
-			waitingCommMs: mean(({ breakdown }) => breakdown.exposedCommMs),
-			tasks,
-		};
+		return rowOfStages(index, perStage, tasks, (ms) => modelledInterval(ms, shares, this.#measuresCollectives));
 	}
 }

@@ -24,6 +24,7 @@ const PARTS: readonly (readonly [name: string, of: (header: JournalHeader) => un
 	["nccl-tests", ({ inputs }) => inputs.measured],
 	["framework options", ({ inputs }) => inputs.options],
 	["grid", ({ inputs }) => [inputs.axes, inputs.tensorBeyondNode]],
+	["traced run", ({ inputs }) => inputs.traced],
 	["parallel description", ({ inputs }) => inputs.parallel],
 ];
 

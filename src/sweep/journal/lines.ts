@@ -27,14 +27,16 @@ export function packRow(row: RowOrFailure): unknown {
 	if (!hasSums(row)) return [row.index, row.iterationMs, row.tasks];
 	const { exposedComputeMs, exposedCommMs, overlappedMs, otherMs } = row.breakdown;
 	const parts = [exposedComputeMs, exposedCommMs, overlappedMs, otherMs];
-	return [row.index, row.iterationMs, row.tasks, row.lowMs, row.highMs, ...parts, row.waitingCommMs];
+	const restsOn = row.restsOn ? [row.restsOn.measuredShare, row.restsOn.scaledShare] : [];
+	return [row.index, row.iterationMs, row.tasks, row.lowMs, row.highMs, ...parts, row.waitingCommMs, ...restsOn];
 }
 
 export function unpackRow(value: unknown): RowOrFailure {
 	const [index, first, ...rest] = value as readonly [number, number | string, ...number[]];
 	if (typeof first === "string") return { index, failed: first };
-	const [tasks, lowMs, highMs, exposedComputeMs, exposedCommMs, overlappedMs, otherMs, waitingCommMs] = rest;
+	const [tasks, lowMs, highMs, exposedComputeMs, exposedCommMs, overlappedMs, otherMs, waitingCommMs, ...more] = rest;
 	if (lowMs === undefined) return timesAlone(index, first, tasks!);
+	const [measuredShare, scaledShare] = more;
 	return {
 		index,
 		iterationMs: first,
@@ -48,5 +50,6 @@ export function unpackRow(value: unknown): RowOrFailure {
 		},
 		waitingCommMs: waitingCommMs!,
 		tasks: tasks!,
+		...(measuredShare === undefined ? {} : { restsOn: { measuredShare, scaledShare: scaledShare! } }),
 	};
 }

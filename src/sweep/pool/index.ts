@@ -2,6 +2,7 @@
 import { Piscina } from "piscina";
 import type { SweepInputs } from "../inputs.js";
 import type { RowOrFailure } from "../row.js";
+import type { SharedRun } from "../traced/shared-run.js";
 import { workerFile } from "./worker-file.js";
 
 export interface SweepPool {
@@ -18,11 +19,14 @@ export class WorkerDied extends Error {
 /** What a worker gets once. */
 export interface SweepWorkerData {
 	readonly inputs: SweepInputs;
+	readonly run: SharedRun | undefined;
 	/** As of `Evaluator.evaluate`. */
 	readonly sums: boolean;
 }
 
 export interface SweepPoolOptions {
+	/** That inputs with a traced source are of. */
+	readonly run?: SharedRun | undefined;
 	/** As of `Evaluator.evaluate`. */
 	readonly sums: boolean;
 	readonly workers: number;
@@ -32,10 +36,13 @@ export interface SweepPoolOptions {
 	readonly filename?: URL;
 }
 
-export function openSweepPool(inputs: SweepInputs, { sums, workers, heapMb, filename }: SweepPoolOptions): SweepPool {
+export function openSweepPool(
+	inputs: SweepInputs,
+	{ run, sums, workers, heapMb, filename }: SweepPoolOptions,
+): SweepPool {
 	const piscina = new Piscina({
 		filename: (filename ?? workerFile()).href,
-		workerData: { inputs, sums } satisfies SweepWorkerData,
+		workerData: { inputs, run, sums } satisfies SweepWorkerData,
 		minThreads: workers,
 		maxThreads: workers,
 		concurrentTasksPerWorker: 1,
