@@ -65,7 +65,7 @@ function simulated(rows: readonly MeasuredRow[], hardware: HardwareConfig): Cand
 	}
 	if (rowAt.size !== measured.size) throw new Error(`the space has ${rowAt.size} of ${measured.size} configurations`);
 	return openEvaluator(inputs, undefined)
-		.evaluate([...rowAt.keys()])
+		.evaluate([...rowAt.keys()], false)
 		.map((row) => {
 			if (isFailed(row)) throw new Error(row.failed);
 			return { row: rowAt.get(row.index)!, predictedMs: row.iterationMs, fits: fits.has(row.index) };
