@@ -41,12 +41,15 @@ export function ringNs(
 	return baseNs(hardware, protocol) + latency + ((steps + rounds * LOCAL_STEPS) * chunk) / bandwidth + fill;
 }
 
-/** All-reduce over two binary trees between nodes, chains inside: few steps, for small messages on many nodes. */
+/**
+ * All-reduce over two binary trees between nodes, chains inside: few steps, for small messages on many nodes. A tree moves
+ * every byte up and down, on two nodes as on many: NCCL's own model (src/graph/tuning.cc), by which it chooses.
+ */
 export function treeNs(hardware: HardwareConfig, protocol: Protocol, bytes: number, group: GroupPlacement): number {
 	const step = stepNs(hardware, protocol, "treeStep");
 	const latency = 2 * ((group.perNode - 1) * step.intra + Math.ceil(Math.log2(group.nodes)) * step.inter);
 	const bandwidth = ringBytesPerNs(hardware, group) * protocol.payload * TREE_SHARE;
-	return baseNs(hardware, protocol) + latency + treeBytes(bytes, group) / bandwidth;
+	return baseNs(hardware, protocol) + latency + (2 * bytes) / bandwidth;
 }
 
 /** What the busiest node sends in two trees that share the work: of two nodes each sends the buffer once. */
