@@ -24,11 +24,14 @@ export interface AskedSweep {
 	readonly measured: readonly MeasuredCollective[];
 }
 
-/** @throws UserError */
-export function askedSweep(flags: SweepFlags, given: GivenFlags): AskedSweep {
+/**
+ * @param tellsRun flags also tell what traces do not: the number of micro-batches is the traced run's then
+ * @throws UserError
+ */
+export function askedSweep(flags: SweepFlags, given: GivenFlags, tellsRun = false): AskedSweep {
 	const overrides = overridesOf(given);
 	for (const key of ["numMicroBatches", "numLayersPerVirtualPipelineStage"] as const)
-		if (overrides.job[key] !== undefined)
+		if (overrides.job[key] !== undefined && !(tellsRun && key === "numMicroBatches"))
 			throw new UserError(
 				`--${snakeKey(key).replaceAll("_", "-")} follows from what a sweep varies; give ${key === "numMicroBatches" ? "--global-batch-size" : "--virtual-pipeline-size"}`,
 			);

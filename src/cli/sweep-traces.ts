@@ -34,7 +34,7 @@ export async function sweepSearch(
 		throw new UserError(`${stray} describes a job, and traces are given: leave one out, and change the job by flags`);
 	if (flags.prune)
 		throw new UserError("--prune bounds what descriptions say, not what traces show; leave it out, or narrow the grid");
-	const asked = askedSweep(flags, given);
+	const asked = askedSweep(flags, given, true);
 	// A mistake in it should not show after minutes of reading.
 	const named = namedCluster(flags, asked.overrides);
 	const { found } = await withTracedRun(paths, flags, (run) => {

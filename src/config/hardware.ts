@@ -34,7 +34,7 @@ const gpu = z
 
 export const nodeSchema = z
 	.strictObject({
-		gpus_per_node: positiveInt,
+		gpus_per_node: positiveInt.describe("GPUs of one server"),
 		link: z.enum(["nvlink", "xgmi", "pcie"]),
 		link_gb_per_s: positive.describe("between GPUs of a node: 10^9 bytes a second of one GPU in one direction"),
 		link_latency_us: positive.describe("of one step of a small collective (NCCL's LL protocol) inside the node"),
@@ -46,7 +46,7 @@ export const nodeSchema = z
 
 export const networkSchema = z
 	.strictObject({
-		nics_per_node: positiveInt,
+		nics_per_node: positiveInt.describe("network cards of one server that GPUs share"),
 		gbit_per_s: positive.describe("of one NIC in one direction"),
 		latency_us: positive.describe("of one step of a small collective (NCCL's LL protocol) between nodes"),
 		source,

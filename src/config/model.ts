@@ -12,20 +12,29 @@ export const modelSchema = z
 		ffn_hidden_size: positiveInt
 			.optional()
 			.describe("width inside the MLP; default 4 x hidden_size, with swiglu 2/3 of that in steps of 64"),
-		num_attention_heads: positiveInt,
+		num_attention_heads: positiveInt.describe("query heads of a layer; tensor parallelism shares them out"),
 		num_query_groups: positiveInt.optional().describe("key and value heads; default num_attention_heads"),
 		kv_channels: positiveInt
 			.optional()
 			.describe("size of one head; attention is num_attention_heads x kv_channels wide; default hidden_size / heads"),
 		seq_length: positiveInt.describe("tokens of a sequence"),
-		vocab_size: positiveInt.describe("before padding"),
+		vocab_size: positiveInt.describe("tokens of the vocabulary, before padding"),
 		make_vocab_size_divisible_by: positiveInt.default(128).describe("the vocabulary is padded to this times tp"),
 		swiglu: z.boolean().default(false).describe("gated MLP: its first matrix is twice as wide"),
-		position_embedding: z.enum(["learned", "rope"]).default("learned"),
-		untie_embeddings_and_output_weights: z.boolean().default(false),
-		normalization: z.enum(["LayerNorm", "RMSNorm"]).default("LayerNorm"),
+		position_embedding: z
+			.enum(["learned", "rope"])
+			.default("learned")
+			.describe("learned: a table that is added to the tokens; rope: queries and keys are rotated"),
+		untie_embeddings_and_output_weights: z
+			.boolean()
+			.default(false)
+			.describe("the output layer has a matrix of its own instead of the embedding's table"),
+		normalization: z
+			.enum(["LayerNorm", "RMSNorm"])
+			.default("LayerNorm")
+			.describe("in front of attention and MLP, and behind the last layer"),
 		add_bias_linear: z.boolean().default(true).describe("linear layers have biases"),
-		num_experts: z.number().int().min(0).default(0).describe("0: dense"),
+		num_experts: z.number().int().min(0).default(0).describe("MLPs of a layer among which tokens choose; 0: dense"),
 		moe_router_topk: positiveInt.default(2).describe("experts that a token goes to"),
 		moe_ffn_hidden_size: positiveInt.optional().describe("width of an expert; default ffn_hidden_size"),
 		moe_load_balance: positive.min(1).default(1).describe("tokens of the busiest expert over the mean of all"),

@@ -5,7 +5,8 @@ import { join } from "node:path";
 import { setTimeout } from "node:timers/promises";
 import { beforeAll, describe, expect, test } from "vitest";
 import type { SweepResult } from "../../src/report/sweep-result.js";
-import { expectRefusal, lumos, type RunOptions } from "../support/run-cli.js";
+import { expectRefusedHere } from "../support/refused-here.js";
+import { expectRefusal, lumos, lumosJson, type RunOptions } from "../support/run-cli.js";
 import { SMALL_MODEL } from "../support/small-sweep.js";
 import { temporaryFolder } from "../support/temporary-folder.js";
 
@@ -15,10 +16,10 @@ const grid = join(folder, "grid.yaml");
 writeFileSync(model, JSON.stringify(SMALL_MODEL));
 writeFileSync(
 	grid,
-	"# narrower than the default\nrecompute: [none, full]\nvirtual_pipeline_size: [1, 2]\nmicro_batch_size: [1, 2, 4]\n",
+	"# narrower than the default\nrecompute: [none, full]\nvirtual_pipeline_size: [1, 2]\nmicro_batch_size: [1, 2, 4]\nsequence_parallel: false\n",
 );
 
-const job = ["--model", model, "--hardware", "h100-sxm", "--gpus", "4", "--global-batch-size", "64", "--grid", grid];
+const job = ["--model", model, "--hardware", "h100-sxm", "--gpus", "4", "--global-batch-size", "32", "--grid", grid];
 const place = (name: string): string => join(folder, name);
 
 interface Output {
@@ -28,11 +29,11 @@ interface Output {
 }
 
 /** What a command says and writes. */
-async function outputs(args: readonly string[], name: string): Promise<Output> {
+async function outputs(args: readonly string[], name: string, goesOn = false): Promise<Output> {
 	const csv = place(`${name}.csv`);
 	const run = await lumos([...args, "--out", csv, "--explain", "3", "--json"]);
 	expect(run.code).toBe(0);
-	expect(run.stderr).toMatch(/^(Going on with \d+ results of .*\n)?$/);
+	expect(run.stderr).toMatch(goesOn ? /^Going on with [1-9]\d* results of .*\n$/ : /^$/);
 	const { timing, ...rest } = JSON.parse(run.stdout) as SweepResult;
 	expect(timing.totalMs).toBeGreaterThan(0);
 	return { json: JSON.stringify(rest), table: readFileSync(csv, "utf8") };
@@ -56,34 +57,47 @@ describe.concurrent("the same bytes", () => {
 		const slurm = { SLURM_ARRAY_TASK_ID: "8", SLURM_ARRAY_TASK_MIN: "7", SLURM_ARRAY_TASK_COUNT: "3" };
 		const [first, second] = await Promise.all([run(["--shard", "0/3"]), run([], slurm)]);
 		expect([first!.code, second!.code]).toEqual([0, 0]);
-		expectRefusal(await lumos(["sweep", "merge", journal]), 2, /shard-2-of-3\.journal is missing/);
+		await expectRefusedHere(["sweep", "merge", journal], /shard-2-of-3\.journal is missing/);
 		expect(await run(["--shards", "3"], { JOB_COMPLETION_INDEX: "2" })).toMatchObject({ code: 0 });
 		expect(await outputs(["sweep", "merge", journal], "merged")).toEqual(whole);
-		const [merged, alone] = await Promise.all([lumos(["sweep", "merge", journal]), lumos(["sweep", ...job])]);
-		expect(merged!.stdout).toBe(alone!.stdout);
+
+		// A journal answers other questions, too, but not for another sweep.
+		const front = await lumosJson<SweepResult>(
+			...["sweep", "merge", journal, "--objective", "iteration-time,memory-headroom", "--top", "100"],
+		);
+		expect(front.best.length).toBe(front.ranked);
+		for (let i = 1; i < front.best.length; i++) {
+			expect(front.best[i]!.iterationMs).toBeGreaterThan(front.best[i - 1]!.iterationMs);
+			expect(front.best[i]!.memoryHeadroomGb).toBeGreaterThan(front.best[i - 1]!.memoryHeadroomGb);
+		}
+		const again = ["sweep", ...job, "--journal", journal, "--shard", "0/3", "--resume"];
+		await expectRefusedHere([...again, "--tp", "2"], /journal of another sweep than this one: grid differs/);
+		await expectRefusedHere([...again, "--network", "roce-100g-x1"], /hardware differs/);
 	});
 
 	test("from a run that was killed and went on", async () => {
 		const journal = place("killed");
 		const args = ["sweep", ...job, "--journal", journal, "--workers", "1"];
-		const killed = await lumos(args, { meanwhile: (child) => whenJournalled(child, journal, "SIGKILL") });
+		const killed = await lumos([...args, "--out", place("killed.csv")], {
+			meanwhile: (child) => whenJournalled(child, journal, "SIGKILL"),
+		});
 		expect(killed).toMatchObject({ code: null, signal: "SIGKILL" });
-		expectRefusal(await lumos(args), 2, /has \d+ results of this sweep already; give --resume/);
-		const left = JSON.parse((await lumos([...args, "--resume", "--json"])).stdout) as SweepResult;
-		expect(left.space.missing).toBe(0);
-		expect(await outputs([...args, "--resume"], "resumed")).toEqual(whole);
+		await expectRefusedHere(args, /has \d+ results of this sweep already; give --resume/);
+		expect(await outputs([...args, "--resume"], "resumed", true)).toEqual(whole);
 	});
 
 	test("from a run that was interrupted, and which showed what it had", async () => {
 		const journal = place("interrupted");
 		const args = ["sweep", ...job, "--journal", journal, "--workers", "1", "--json"];
-		const run = await lumos(args, { meanwhile: (child) => whenJournalled(child, journal, "SIGINT") });
+		const run = await lumos([...args, "--out", place("interrupted.csv")], {
+			meanwhile: (child) => whenJournalled(child, journal, "SIGINT"),
+		});
 		expect(run.code).toBe(130);
 		const { space, best, warnings } = JSON.parse(run.stdout) as SweepResult;
 		expect(space.missing).toBeGreaterThan(0);
 		expect(best.length).toBeGreaterThan(0);
 		expect(warnings.map(({ code }) => code)).toContain("incomplete");
-		expect(await outputs(["sweep", ...job, "--journal", journal, "--resume"], "continued")).toEqual(whole);
+		expect(await outputs([...args, "--resume"], "continued", true)).toEqual(whole);
 	});
 });
 
@@ -123,42 +137,31 @@ describe.concurrent("a sweep", () => {
 		expect(space.missing).toBe(0);
 	});
 
-	test("of several objectives gives their Pareto front", async () => {
-		const args = ["--objective", "iteration-time,memory-headroom", "--top", "100", "--json", "--tp", "1"];
-		const { best, ranked } = JSON.parse((await lumos(["sweep", ...job, ...args])).stdout) as SweepResult;
-		expect(best.length).toBe(ranked);
-		for (let i = 1; i < best.length; i++) {
-			expect(best[i]!.iterationMs).toBeGreaterThan(best[i - 1]!.iterationMs);
-			expect(best[i]!.memoryHeadroomGb).toBeGreaterThan(best[i - 1]!.memoryHeadroomGb);
-		}
-	});
-
 	test("of a family names the largest member that is fast enough", async () => {
 		const family = place("family.yaml");
 		writeFileSync(family, "num_layers: [4, 8]\nhidden_size: [512, 1024]\nrecompute: none\nvirtual_pipeline_size: 1\n");
-		const args = job.map((arg) => (arg === grid ? family : arg));
-		const all = JSON.parse((await lumos(["sweep", ...args, "--target-ms", "1e9", "--json"])).stdout) as SweepResult;
+		const args = [...job.map((arg) => (arg === grid ? family : arg)), "--journal", place("family")];
+		const all = await lumosJson<SweepResult>("sweep", ...args, "--target-ms", "1e9");
 		const sizes = all.family!.front.map(({ parameters }) => parameters);
 		expect(all.family!.largest!.parameters).toBe(Math.max(...sizes));
 		const limit = all.family!.front.at(-2)!.iterationMs;
-		const some = await lumos(["sweep", ...args, "--target-ms", String(limit), "--json"]);
-		const { family: found } = JSON.parse(some.stdout) as SweepResult;
+		const merge = ["sweep", "merge", place("family")];
+		const { family: found } = await lumosJson<SweepResult>(...merge, "--target-ms", String(limit));
 		expect(found!.largest!.parameters).toBe(sizes.at(-2));
 		expect(found!.largest!.parameters).toBeLessThan(Math.max(...sizes));
-		const none = await lumos(["sweep", ...args, "--target-ms", "0.001"]);
+		const none = await lumos([...merge, "--target-ms", "0.001"]);
 		expect(none.stdout).toMatch(/None meets 1\.00 us; the fastest has/);
 	});
 });
 
-describe.concurrent("is refused in one line:", () => {
+describe("is refused in one line:", () => {
+	test("a model that fits nowhere", async () => {
+		const line = /no configuration of small on 4 GPUs fits the 80 GB.*the nearest, TP .* give more GPUs/;
+		expectRefusal(await lumos(["sweep", ...job, "--hidden-size", "65536"]), 2, line);
+	});
+
 	test.each([
-		[
-			"a model that fits nowhere",
-			["--hidden-size", "65536"],
-			/no configuration of small on 4 GPUs fits the 80 GB.*the nearest, TP .* give more GPUs/,
-		],
 		["a shard without a folder", ["--shard", "0/2"], /shard 0 of 2 needs --journal/],
-		["a shard that is none", ["--shard", "2/2"], /give i\/n with i from 0 to n - 1/],
 		[
 			"a table of one shard",
 			["--shard", "0/2", "--journal", place("j"), "--out", place("x.csv")],
@@ -166,24 +169,12 @@ describe.concurrent("is refused in one line:", () => {
 		],
 		["pruning by what a time does not bound", ["--prune", "--objective", "energy"], /--prune bounds times/],
 	] as const)("%s", async (_, args, line) => {
-		expectRefusal(await lumos(["sweep", ...job, ...args]), 2, line);
-	});
-
-	test("the journal of another sweep, by what differs", async () => {
-		const journal = place("other");
-		const run = (...more: readonly string[]) => lumos(["sweep", ...job, "--journal", journal, ...more]);
-		expect((await run("--tp", "1", "--pp", "1")).code).toBe(0);
-		expectRefusal(
-			await run("--tp", "2", "--pp", "1", "--resume"),
-			2,
-			/journal of another sweep than this one: grid differs/,
-		);
-		expectRefusal(await run("--tp", "1", "--pp", "1", "--resume", "--network", "roce-100g-x1"), 2, /hardware differs/);
+		await expectRefusedHere(["sweep", ...job, ...args], line);
 	});
 
 	test("a folder without journals", async () => {
 		mkdirSync(place("nothing"));
-		expectRefusal(await lumos(["sweep", "merge", place("nothing")]), 2, /holds no journal of a sweep/);
-		expectRefusal(await lumos(["sweep", "merge", place("nowhere")]), 2, /no such folder/);
+		await expectRefusedHere(["sweep", "merge", place("nothing")], /holds no journal of a sweep/);
+		await expectRefusedHere(["sweep", "merge", place("nowhere")], /no such folder/);
 	});
 });

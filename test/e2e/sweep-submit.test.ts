@@ -1,8 +1,8 @@
 import { chmodSync, existsSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { parse } from "yaml";
 import { packageRoot } from "../../tools/source-files.js";
+import { expectRefusedHere } from "../support/refused-here.js";
 import { expectRefusal, lumos } from "../support/run-cli.js";
 import { temporaryFolder } from "../support/temporary-folder.js";
 
@@ -11,7 +11,10 @@ const folder = temporaryFolder("submit");
 const nowhere = join(folder, "nowhere");
 mkdirSync(nowhere);
 
-const SWEEP = "--model=gpt3-15b --hardware=a100-80g --gpus=4 --global-batch-size=4 --num-layers=2".split(" ");
+const SWEEP =
+	"--model=gpt3-15b --hardware=a100-80g --gpus=4 --global-batch-size=4 --num-layers=2 --vpp=1 --recompute=none".split(
+		" ",
+	);
 const submit = (args: string, env: Readonly<Record<string, string>> = { PATH: nowhere }) =>
 	lumos(["sweep", "submit", ...args.split(" "), ...SWEEP], { cwd: folder, env });
 
@@ -26,18 +29,16 @@ test("--dry-run prints what would be submitted, and leaves nothing", async () =>
 	// What is searched is what was typed; how it is shown is the business of the merge.
 	const words = `sweep --no-swiglu ${SWEEP.join(" ")} --workers=4 --shard "$SLURM_ARRAY_TASK_ID/3" --journal ${folder}/dry --resume\n`;
 	expect(slurm.stdout).toContain(words);
-	const k8s = await submit("--k8s --shards=3 --journal=dry --image=lumos:1 --volume-claim=shared --dry-run");
-	expect(parse(k8s.stdout).spec).toMatchObject({ completions: 3, completionMode: "Indexed" });
 	expect(existsSync(join(folder, "dry"))).toBe(false);
 });
 
 test("what is wrong is said in a line before anything is submitted", async () => {
-	const refuse = async (args: string, code: number, line: RegExp): Promise<void> =>
-		expectRefusal(await submit(args), code, line);
-	await refuse("--shards=2 --journal=j", 2, /--slurm or --k8s is missing/);
-	await refuse("--slurm --shards=900 --journal=j --time=1h", 2, /only \d+ pieces of work; give at most/);
-	await refuse("--slurm --shards=2 --journal=j --tp=3", 2, /combinations is valid/);
-	await refuse("--slurm --shards=2 --journal=j", 1, /sbatch: no such program here/);
+	const refuse = (args: string, line: RegExp) =>
+		expectRefusedHere(["sweep", "submit", ...args.split(" "), ...SWEEP, "--journal", join(folder, "j")], line);
+	await refuse("--shards=2", /--slurm or --k8s is missing/);
+	await refuse("--slurm --shards=900 --time=1h", /only \d+ pieces of work; give at most/);
+	await refuse("--slurm --shards=2 --tp=3", /combinations is valid/);
+	expectRefusal(await submit("--slurm --shards=2 --journal=j"), 1, /sbatch: no such program here/);
 });
 
 test("an Indexed Job whose pods run as its manifest says gives the bytes of one machine, also after a pod was lost", async () => {
@@ -65,6 +66,18 @@ test("an Indexed Job whose pods run as its manifest says gives the bytes of one 
 	]);
 	expect(run.stdout).toBe(alone.stdout);
 	expect(readFileSync(join(folder, "table.csv"), "utf8")).toBe(bytes);
-	const other = await submit(args.replace("--shards=2", "--shards=3"), env);
-	expectRefusal(other, 2, /shard-0-of-2\.journal: is not of 3 shards; choose another --journal or --shards/);
+	await expectRefusedHere(
+		[
+			"sweep",
+			"submit",
+			"--k8s",
+			"--shards=3",
+			"--image=i",
+			"--volume-claim=c",
+			...SWEEP,
+			"--journal",
+			join(folder, "k8s"),
+		],
+		/shard-0-of-2\.journal: is not of 3 shards; choose another --journal or --shards/,
+	);
 });

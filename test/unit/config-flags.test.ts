@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import { createProgram } from "../../src/cli/program.js";
 import { FLAGS } from "../../src/config/flags.js";
 import { loadHardware, loadModel } from "../../src/config/load.js";
 import { overrideHardware, overrideParallel, overridesOf } from "../../src/config/overrides.js";
@@ -13,13 +14,24 @@ const base = parseParallel({
 	global_batch_size: 16,
 });
 
-test("no flag stands twice, and every description is one line", () => {
+test("no flag stands twice, and every description is one line that says more than its name", () => {
 	expect(new Set(FLAGS.map(({ flag }) => flag)).size).toBe(FLAGS.length);
 	for (const { flag, description, kind, choices } of FLAGS) {
 		expect(flag).toMatch(/^--[a-z0-9-]+$/);
 		expect(description).toMatch(/^[^\n]+$/);
+		expect(description, flag).not.toBe(flag.slice(2).replaceAll("-", " "));
 		expect(choices !== undefined, flag).toBe(kind === "choice");
 	}
+});
+
+test.each(["predict", "sweep"])("help of %s has its own flags first, and those of models last", (name) => {
+	const help = createProgram()
+		.commands.find((command) => command.name() === name)!
+		.helpInformation();
+	const order = ["--hardware", "--tensor-model-parallel-size", "--gpus", "--num-layers"];
+	const places = order.map((flag) => help.indexOf(`  ${flag} `));
+	expect(places).toEqual(places.toSorted((a, b) => a - b));
+	expect(places[0]).toBeGreaterThan(0);
 });
 
 test("flags are Megatron-LM's, with short forms", () => {

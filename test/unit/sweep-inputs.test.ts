@@ -2,6 +2,7 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
+import { parseShard } from "../../src/cli/sweep-flags.js";
 import { sweepInputs } from "../../src/cli/sweep-inputs.js";
 import { tableOutput } from "../../src/cli/sweep-output.js";
 import { chooseShard } from "../../src/cli/sweep-shard.js";
@@ -101,6 +102,11 @@ test("a table of an unknown kind is refused", () => {
 });
 
 describe("the shard", () => {
+	test("is counted from 0 to one below their number", () => {
+		expect(parseShard("1/2")).toEqual({ shard: 1, shards: 2 });
+		expect(() => parseShard("2/2")).toThrow(/give i\/n with i from 0 to n - 1/);
+	});
+
 	test("is the one that is given, whatever the environment says", () => {
 		const shard = { shard: 1, shards: 4 };
 		expect(chooseShard({ shard }, { SLURM_ARRAY_TASK_ID: "3", JOB_COMPLETION_INDEX: "2" })).toEqual(shard);

@@ -54,6 +54,8 @@ test("objectives by name, and what is wrong with a list of them", () => {
 		parseObjectives(text, gpuHourCost === undefined ? {} : { gpuHourCost }).map(({ name }) => name);
 	expect(names("iteration-time")).toEqual(["iteration-time"]);
 	expect(names("carbon, cost", 1)).toEqual(["carbon", "cost"]);
+	expect(names("tokens-per-second")).toEqual(["throughput"]);
+	expect(() => names("throughput,tokens-per-second")).toThrow("throughput stands there twice");
 	expect(() => names("iteration-tme")).toThrow("did you mean iteration-time?");
 	expect(() => names("speed-of-light")).toThrow(/choose of iteration-time, throughput/);
 	expect(() => names("")).toThrow("there is no objective ''");

@@ -102,12 +102,18 @@ export const OBJECTIVES: readonly Objective[] = [
 
 const names = OBJECTIVES.map(({ name }) => name);
 
+/** What objectives are also known as. */
+const OTHER_NAMES: Readonly<Record<string, string>> = { "tokens-per-second": "throughput" };
+
 /**
  * The objectives of a list of names with commas between them, such as `iteration-time,cost`.
  * @throws UserError for an unknown name, one given twice, and for cost without a price.
  */
 export function parseObjectives(text: string, training: Pick<Training, "gpuHourCost">): Objective[] {
-	const given = text.split(",").map((name) => name.trim());
+	const given = text
+		.split(",")
+		.map((name) => name.trim())
+		.map((name) => OTHER_NAMES[name] ?? name);
 	return given.map((name, i) => {
 		const objective = OBJECTIVES.find((known) => known.name === name);
 		if (objective === undefined) {
