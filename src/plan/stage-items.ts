@@ -1,27 +1,40 @@
 /** The items of a stage's program: blocks in order, with the messages that each sends, receives and waits for. */
-import { growableU32 } from "../lib/growable.js";
 import { NO_MICRO_BATCH } from "./program.js";
 
 export class StageItems {
-	readonly #block = growableU32();
-	readonly #message = growableU32();
-	/** As they are kept: NO_MICRO_BATCH is the number of all bits. */
-	readonly #microBatch = growableU32();
-	readonly #chunk = growableU32();
+	readonly #block: Uint32Array;
+	readonly #message: Uint32Array;
+	readonly #microBatch: Int32Array;
+	readonly #chunk: Int32Array;
+	#items = 0;
+	#messages = 0;
+
+	/** @param passes of the stage; each has at most two exchanges beside it and names three messages with these */
+	constructor(passes: number) {
+		// The step begins and ends with an item of its own.
+		const mostItems = 3 * passes + 2;
+		this.#block = new Uint32Array(mostItems);
+		this.#message = new Uint32Array(3 * passes);
+		this.#microBatch = new Int32Array(mostItems);
+		this.#chunk = new Int32Array(mostItems);
+	}
 
 	add(block: number, messages: readonly number[], microBatch = NO_MICRO_BATCH, chunk = 0): void {
-		this.#block.push(block);
-		for (let i = 0; i < messages.length; i++) this.#message.push(messages[i]!);
-		this.#microBatch.push(microBatch);
-		this.#chunk.push(chunk);
+		const item = this.#items++;
+		this.#block[item] = block;
+		this.#microBatch[item] = microBatch;
+		this.#chunk[item] = chunk;
+		for (let i = 0; i < messages.length; i++) this.#message[this.#messages++] = messages[i]!;
 	}
 
 	finish(): { block: Uint32Array; message: Uint32Array; microBatch: Int32Array; chunk: Int32Array } {
+		if (this.#items > this.#block.length || this.#messages > this.#message.length)
+			throw new Error("a stage has more items or messages than there is room for");
 		return {
-			block: this.#block.view().slice(),
-			message: this.#message.view().slice(),
-			microBatch: Int32Array.from(this.#microBatch.view()),
-			chunk: Int32Array.from(this.#chunk.view()),
+			block: this.#block.slice(0, this.#items),
+			message: this.#message.slice(0, this.#messages),
+			microBatch: this.#microBatch.slice(0, this.#items),
+			chunk: this.#chunk.slice(0, this.#items),
 		};
 	}
 }

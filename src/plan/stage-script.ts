@@ -59,7 +59,7 @@ export function stageScript(shape: PipelineShape, stage: number): StageScript {
 	const passes: number[] = [];
 	// The few combinations of parts that there are come as constants.
 	const exchanges = new Map<readonly MessagePart[] | MessagePart, number>();
-	const items = new StageItems();
+	const items = new StageItems(schedule.pass.length);
 	items.add(need({ what: "begin" }), []);
 	(blocking ? blockingPasses : streamedPasses)(
 		place,

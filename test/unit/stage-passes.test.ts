@@ -7,10 +7,10 @@ import { blockingPasses, interleavedPasses, messagesOfPipeline } from "../../src
 /** What a stage does in order: the messages of an exchange, or none for a pass. */
 function actionsOf(name: "1f1b" | "zb-h1" | "gpipe" | "interleaved", stages: number, chunks: number, count: number) {
 	return Array.from({ length: stages }, (_, stage) => {
-		const items = new StageItems();
 		const lengths: number[] = [];
 		const place = { stage, stages, parts: stages * chunks, microBatches: count };
 		const schedule = scheduleStage(name, { stages, chunks, microBatches: count }, stage);
+		const items = new StageItems(schedule.pass.length);
 		const blocks = {
 			pass: () => lengths.push(0) - 1,
 			blocking: (parts: readonly unknown[]) => lengths.push(parts.length) - 1,

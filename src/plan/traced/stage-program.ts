@@ -59,7 +59,7 @@ export class StageProgram {
 		const schedule = scheduleStage(name, { stages, chunks, microBatches }, stage);
 		const place: StagePlace = { stage, stages, parts: stages * chunks, microBatches };
 		const role = stageRole(stage === 0, stage === stages - 1);
-		const items = new StageItems();
+		const items = new StageItems(schedule.pass.length);
 		items.add(this.#sequence([this.#instance(this.#anyRole("begin", role), String(stage))].flat()), []);
 		const lastBackward = this.#lastBackward(schedule);
 		const stageBlocks: StageBlocks = {
