@@ -99,11 +99,11 @@ export class SweepSpace {
 
 	/** Whether a job is worth simulating, but for its memory. */
 	rejectionOf({ model, parallel, gpus }: SweepJob): Rejection | undefined {
-		const broken = brokenRule(model, parallel, gpus);
-		if (broken) return { kind: "invalid", reason: PARALLEL_RULES[broken.rule], explain: () => broken.explain() };
 		const unseen = this.inputs.traced && unseenChange(this.inputs.traced.base, { model, parallel });
 		if (unseen)
 			return { kind: "invalid", reason: cannotChange(unseen), explain: () => `${cannotChange(unseen)}: ${unseen.why}` };
+		const broken = brokenRule(model, parallel, gpus);
+		if (broken) return { kind: "invalid", reason: PARALLEL_RULES[broken.rule], explain: () => broken.explain() };
 		const { tensorModelParallelSize: tp, dataParallelSize: dp, contextParallelSize: cp } = parallel;
 		const same = parallel.sequenceParallel && tp === 1 ? SAME.sequence : undefined;
 		const alone = parallel.useDistributedOptimizer && dp * cp === 1 ? SAME.zero : undefined;

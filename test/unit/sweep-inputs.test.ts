@@ -144,5 +144,7 @@ describe("workers", () => {
 		expect(sweepWorkers(chunks, 0.3e9, 2, undefined).workers).toBe(1);
 		expect(() => sweepWorkers(chunks, 0.6e9, 2, 4)).toThrow(/4 workers of .* do not fit .* give --workers 2/);
 		expect(() => sweepWorkers(chunks, 0.1e9, 2, undefined)).toThrow(/do not fit .* free some/);
+		expect(sweepWorkers(chunks, 0.6e9, 2, undefined, 0).workers).toBe(2);
+		expect(sweepWorkers(chunks, 0.6e9, 2, undefined, 1e6).workers).toBe(1);
 	});
 });
