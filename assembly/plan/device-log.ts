@@ -9,8 +9,9 @@
  * that begins the piece and of the one that ends it.
  */
 
+import { NONE } from "../layout";
 import { loadF64, loadU32, storeF64, storeU32 } from "../memory";
-import { IS_DEFERRED, LOG_BEGIN, LOG_END, PIECE_GROUPS, PIECES, TIME } from "./layout";
+import { IS_DEFERRED, LOG_BEGIN, LOG_END, MEETINGS, ON_LANE, PIECE_GROUPS, PIECES, TIME } from "./layout";
 
 /** Bytes of an entry. */
 export const COMPUTING_BYTES: usize = 16;
@@ -32,14 +33,16 @@ export function logEnd(rank: usize, channel: usize, plan: usize, bytes: usize): 
 /** The device work of a block that is settled, but for a transfer that was put off. */
 export function logPieces(rank: usize, block: usize, bytes: usize): void {
 	const space = loadU32(rank + TIME) as usize;
+	// Put off is the last task of the block, the transfer of its only meeting: the last piece on its lane.
+	let deferred: u32 = NONE;
+	if (loadU32(rank + IS_DEFERRED) !== 0) deferred = 2 * loadU32((loadU32(block + MEETINGS) as usize) + ON_LANE) + 1;
 	let group = loadU32(block + PIECES) as usize;
 	for (let groups = loadU32(block + PIECE_GROUPS); groups > 0; groups--) {
 		const channel = loadU32(group) as usize;
 		const first: usize = group + 8;
 		const end: usize = first + (loadU32(group + 4) as usize) * 8;
 		const communicates = (channel & 1) !== 0;
-		// Put off is the last task of the block, and the last piece of its only channel of communication.
-		const last: usize = communicates && loadU32(rank + IS_DEFERRED) !== 0 ? end - 8 : end;
+		const last: usize = loadU32(group) === deferred ? end - 8 : end;
 		for (let at: usize = 0; at < bytes; at += 8) {
 			const cursor = cursorAt(rank, channel, at >>> 3, bytes);
 			const from: usize = space + at;

@@ -10,7 +10,7 @@ import { runPlan } from "../../src/plan/run/index.js";
 import { familiesOfLog, familyShares, sharesOfFamilies } from "../../src/predict/family-shares.js";
 import { timesOfLog, timesOfSums } from "../../src/predict/stage-times.js";
 import { randomPlan, randomPlanShape } from "../support/random-plan.js";
-import { smallJob } from "../support/small-job.js";
+import { jobInputs, smallJob, smallModel } from "../support/small-job.js";
 import { varied } from "../support/varied-plan.js";
 
 /** Sums are taken in another order. */
@@ -69,6 +69,17 @@ test("of plans from descriptions, of all schedules and ways to exchange messages
 		}),
 		{ numRuns: 15 },
 	);
+});
+
+test("count what else communicates in a block whose last transfer is put off", () => {
+	const parallel = { pipeline_model_parallel_size: 2, context_parallel_size: 2, global_batch_size: 2 };
+	const inputs = jobInputs(smallModel({ num_layers: 8, hidden_size: 1024 }), {
+		...parallel,
+		overlap_grad_reduce: true,
+	});
+	const plan = buildPlan(inputs, { everyRank: true });
+	const [run] = runPlans([plan], { deviceSums: true });
+	expectSums(plan, run!);
 });
 
 test("are not taken where nobody asks, whatever was in the memory before", () => {
