@@ -36,6 +36,7 @@ function smaller(block: Block, composed: Block): Block {
 	return recordCount(composed) < recordCount(block) ? composed : block;
 }
 
+/** The smaller block of one that is composable, even if it is no smaller. */
 export function compose(block: Block): Block {
 	const inputs = inputsOf(block);
 	const { count, firstMessage, lanes, ofTask } = inputs;
