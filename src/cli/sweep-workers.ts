@@ -5,8 +5,8 @@ import type { Chunk } from "../sweep/chunks.js";
 
 /** A worker with its code and the blocks of a plan. */
 const WORKER_BYTES = 160e6;
-/** Of a chunk: what its devices do, while it is summed up. */
-const BYTES_PER_TASK = 40;
+/** Of a chunk: its plans with what their devices do, if all of them ran side by side; `planRunBytes` gives 8 to 10.5. */
+const BYTES_PER_TASK = 12;
 /** Of a traced run: its segments, and what one target cuts from them; the run itself is shared. */
 const BYTES_PER_RUN_TASK = 150;
 /** Of what is free: other programs need some, too. */

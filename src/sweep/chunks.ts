@@ -13,7 +13,7 @@ export interface Chunk {
 }
 
 /** So that a result is in the journal a fraction of a second after it is known, and no worker is long alone at the end. */
-const MOST_TASKS = 2e7;
+export const MOST_TASKS = 2e7;
 const MOST_CONFIGURATIONS = 64;
 /** A small sweep, too, is worth sharing out. */
 const LEAST_CHUNKS = 64;

@@ -7,6 +7,7 @@ import { sweepInputs } from "../../src/cli/sweep-inputs.js";
 import { tableOutput } from "../../src/cli/sweep-output.js";
 import { chooseShard } from "../../src/cli/sweep-shard.js";
 import { sweepWorkers } from "../../src/cli/sweep-workers.js";
+import { MOST_TASKS } from "../../src/sweep/chunks.js";
 import { temporaryFolder } from "../support/temporary-folder.js";
 
 const folder = temporaryFolder("sweep-inputs");
@@ -138,6 +139,10 @@ describe("workers", () => {
 	test("are as many as were asked for, but no more than there are chunks", () => {
 		expect(sweepWorkers(chunks, 64e9, 2, 3).workers).toBe(3);
 		expect(sweepWorkers(chunks, 64e9, 2, 100).workers).toBe(8);
+	});
+
+	test("are two in 2 GiB with chunks as large as they get", () => {
+		expect(sweepWorkers([{ indices: [1], tasks: MOST_TASKS }, ...chunks], 2 ** 31, 2, 2).workers).toBe(2);
 	});
 
 	test("that do not fit in memory are fewer, or refused where they were asked for", () => {
