@@ -2,6 +2,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import type { z } from "zod";
 import { UserError } from "../lib/errors.js";
+import { readText } from "../lib/read-text.js";
 import { type HardwareConfig, hardwareSchema, networkSchema } from "./hardware.js";
 import { camelKeys } from "./key-case.js";
 import { type ModelConfig, type ModelDescription, modelSchema, resolveModel } from "./model.js";
@@ -26,19 +27,10 @@ function isPath(text: string): boolean {
 	return /\.(ya?ml|json)$/i.test(text) || /[\\/]/.test(text);
 }
 
-function readText(path: string): string {
-	try {
-		return readFileSync(path, "utf8");
-	} catch (error) {
-		const { code } = error as NodeJS.ErrnoException;
-		const why =
-			code === "ENOENT" ? "no such file" : code === "EISDIR" ? "a folder, not a file" : `cannot be read (${code})`;
-		throw new UserError(`${path}: ${why}; give the path of a YAML description`);
-	}
-}
+const descriptionText = (path: string): string => readText(path, "give the path of a YAML description");
 
 function load<S extends z.ZodType>(kind: PresetKind, nameOrPath: string, schema: S): z.output<S> {
-	if (isPath(nameOrPath)) return readDescription(nameOrPath, readText(nameOrPath), schema);
+	if (isPath(nameOrPath)) return readDescription(nameOrPath, descriptionText(nameOrPath), schema);
 	const names = presetNames(kind);
 	if (!names.includes(nameOrPath)) {
 		const near = nearestWord(nameOrPath, names);
@@ -74,5 +66,5 @@ export function loadHardware(nameOrPath: string, network?: string): HardwareConf
 
 /** Parallelism, batch and precision from a YAML file. */
 export function loadParallel(path: string): ParallelConfig {
-	return camelKeys(readDescription(path, readText(path), parallelSchema));
+	return camelKeys(readDescription(path, descriptionText(path), parallelSchema));
 }

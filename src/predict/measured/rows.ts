@@ -1,11 +1,11 @@
 /** Reads files of measured iteration times: one configuration a row. */
-import { readFileSync } from "node:fs";
 import { checkParallel } from "../../config/check-parallel.js";
 import { type ModelConfig, type ModelDescription, resolveModel } from "../../config/model.js";
 import { nearestWord } from "../../config/nearest-word.js";
 import type { ParallelConfig } from "../../config/parallel.js";
 import { csvLines } from "../../lib/csv.js";
 import { UserError } from "../../lib/errors.js";
+import { readText } from "../../lib/read-text.js";
 import { COLUMNS, REQUIRED_COLUMNS, TIME_COLUMN } from "./columns.js";
 import { DEFAULT_MODEL, DEFAULT_PARALLEL } from "./defaults.js";
 
@@ -56,16 +56,7 @@ export function parseMeasured(text: string, path: string, forAll: ForAllRows = N
 
 /** @throws UserError also where the file cannot be read */
 export function readMeasured(path: string, forAll: ForAllRows = NOTHING): MeasuredFile {
-	let text: string;
-	try {
-		text = readFileSync(path, "utf8");
-	} catch (error) {
-		const { code } = error as NodeJS.ErrnoException;
-		const why =
-			code === "ENOENT" ? "no such file" : code === "EISDIR" ? "a folder, not a file" : `cannot be read (${code})`;
-		throw new UserError(`${path}: ${why}; give a CSV file of measured iterations`);
-	}
-	return parseMeasured(text, path, forAll);
+	return parseMeasured(readText(path, "give a CSV file of measured iterations"), path, forAll);
 }
 
 function checkColumns(columns: readonly string[], place: string, forAll: ForAllRows): void {

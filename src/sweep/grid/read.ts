@@ -1,8 +1,8 @@
 /** The axes that a grid file and flags name together, and whether their product can be searched. */
-import { readFileSync } from "node:fs";
 import { readDescription } from "../../config/read-description.js";
 import { UserError } from "../../lib/errors.js";
 import { formatCount } from "../../lib/format.js";
+import { readText } from "../../lib/read-text.js";
 import type { Axis, AxisValue } from "../axes.js";
 import type { NamedAxes } from "../default-axes.js";
 import { gridSchema } from "./schema.js";
@@ -12,7 +12,7 @@ const MOST_COMBINATIONS = 5e6;
 
 /** @throws UserError with file, line and column */
 export function readGrid(path: string): NamedAxes {
-	const grid = readDescription(path, readText(path), gridSchema) as Readonly<Record<string, AxisValue | AxisValue[]>>;
+	const grid = readDescription(path, gridText(path), gridSchema) as Readonly<Record<string, AxisValue | AxisValue[]>>;
 	return new Map(
 		Object.entries(grid).map(([name, given]) => {
 			const values = Array.isArray(given) ? given : [given];
@@ -23,17 +23,10 @@ export function readGrid(path: string): NamedAxes {
 	);
 }
 
-/** A file that opens with no grid in it is still a choice: nothing is narrowed. */
-function readText(path: string): string {
-	try {
-		const text = readFileSync(path, "utf8");
-		return /^\s*(#.*\s*)*$/.test(text) ? "{}" : text;
-	} catch (error) {
-		const { code } = error as NodeJS.ErrnoException;
-		const why =
-			code === "ENOENT" ? "no such file" : code === "EISDIR" ? "a folder, not a file" : `unreadable (${code})`;
-		throw new UserError(`${path}: ${why}; give the path of a YAML grid`);
-	}
+/** A file with no grid in it is still a choice: nothing is narrowed. */
+function gridText(path: string): string {
+	const text = readText(path, "give the path of a YAML grid");
+	return /^\s*(#.*\s*)*$/.test(text) ? "{}" : text;
 }
 
 /** @throws UserError where a flag and the grid name the same axis. */
