@@ -22,8 +22,9 @@ import type { GivenFlags } from "./config-flags.js";
 import { readNcclTests } from "./nccl-tests.js";
 import { checkOutput, writeOutput } from "./output-file.js";
 import { clusterOf, namedCluster } from "./predict-cluster.js";
-import { type PredictFlags, siteOf } from "./predict-flags.js";
+import type { PredictFlags } from "./predict-flags.js";
 import { computing } from "./signals.js";
+import { siteOf } from "./site-flags.js";
 import { peakRssMb, print, stdoutLook } from "./terminal.js";
 import { toldBy, withTracedRun } from "./traced-run.js";
 

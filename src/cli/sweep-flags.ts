@@ -1,9 +1,9 @@
 /** The flags of `lumos sweep` beside those of models, jobs and clusters. */
 import { type Command, InvalidArgumentError, Option } from "commander";
-import { DEFAULT_SITE } from "../predict/site.js";
 import { withConfigFlags } from "./config-flags.js";
 import { parseCount, parsePositive, type ReadFlags, withTraceFlags } from "./options.js";
-import { parseIntensity, parsePue, parseSeed } from "./predict-flags.js";
+import { parseSeed } from "./predict-flags.js";
+import { type SiteFlags, withSiteFlags } from "./site-flags.js";
 
 export interface Shard {
 	/** From 0. */
@@ -12,12 +12,10 @@ export interface Shard {
 }
 
 /** How results are ranked and shown: nothing that a simulation depends on. */
-export interface SweepOutputFlags {
+export interface SweepOutputFlags extends SiteFlags {
 	readonly objective: string;
 	readonly tokens: number;
 	readonly gpuHourCost?: number;
-	readonly pue: number;
-	readonly carbonIntensity: number;
 	readonly top: number;
 	readonly explain?: number;
 	readonly targetMs?: number;
@@ -61,24 +59,15 @@ export function parseShard(text: string): Shard {
 }
 
 export function withSweepOutputFlags(command: Command): Command {
-	return command
+	const ranked = command
 		.option("--objective <names>", "what to rank by; several with commas give their Pareto front", "iteration-time")
 		.addOption(
 			new Option("--tokens <n>", "tokens to train on, for GPU-hours, cost, energy and carbon")
 				.argParser(parseTokens)
 				.default(DEFAULT_TOKENS, "1B"),
 		)
-		.addOption(new Option("--gpu-hour-cost <price>", "price of a GPU for an hour").argParser(parsePositive))
-		.addOption(
-			new Option("--pue <factor>", "power of the data centre over that of its machines")
-				.argParser(parsePue)
-				.default(DEFAULT_SITE.pue),
-		)
-		.addOption(
-			new Option("--carbon-intensity <kg>", "kg of CO2 that a kilowatt-hour causes")
-				.argParser(parseIntensity)
-				.default(DEFAULT_SITE.kgCo2PerKwh),
-		)
+		.addOption(new Option("--gpu-hour-cost <price>", "price of a GPU for an hour").argParser(parsePositive));
+	return withSiteFlags(ranked)
 		.addOption(new Option("--top <k>", "how many to show").argParser(parseCount).default(10))
 		.addOption(
 			new Option("--explain <k>", "say why the best one beats the next ones, up to this").argParser(parseCount),

@@ -1,6 +1,5 @@
 /** What a sweep found, printed and written: the same for one machine and for merged shards. */
 import { UserError } from "../lib/errors.js";
-import { DEFAULT_SITE } from "../predict/site.js";
 import { assembleSweep } from "../report/assemble-sweep.js";
 import { formatSweep, sweepTimeLine } from "../report/format-sweep.js";
 import type { SweepResult } from "../report/sweep-result.js";
@@ -9,6 +8,7 @@ import { parseObjectives } from "../sweep/objectives/objectives.js";
 import { type TableFormat, tableFormat, writeTable } from "../sweep/output/write-table.js";
 import { sweepTable } from "../sweep/table.js";
 import { checkOutput, type OutputFile, writeOutput } from "./output-file.js";
+import { siteOf } from "./site-flags.js";
 import type { SweepOutputFlags } from "./sweep-flags.js";
 import { print, stdoutLook } from "./terminal.js";
 import { version } from "./version.js";
@@ -21,13 +21,13 @@ export interface TableOutput {
 
 /** Mistakes in these flags are found before anything is simulated. */
 export function questionOf(flags: SweepOutputFlags): SweepQuestion {
-	const { gpuHourCost, tokens, pue, carbonIntensity, top } = flags;
+	const { gpuHourCost, tokens, top } = flags;
 	const price = gpuHourCost === undefined ? {} : { gpuHourCost };
 	return {
 		objectives: parseObjectives(flags.objective, price),
 		tokenBudget: tokens,
 		...price,
-		site: { ...DEFAULT_SITE, pue, kgCo2PerKwh: carbonIntensity },
+		site: siteOf(flags),
 		top,
 		explainTo: flags.explain ?? 1,
 		...targetOf(flags),

@@ -3,6 +3,7 @@ import { camelKeys } from "../../config/key-case.js";
 import { type ModelDescription, modelSchema } from "../../config/model.js";
 import { type ParallelConfig, parseParallel } from "../../config/parallel.js";
 import type { FrameworkOptions } from "../../plan/blocks/rank-context.js";
+import { MEGATRON } from "../framework.js";
 
 /** Of a model: GPT-2's vocabulary, not padded; the sizes are every row's own. */
 export const DEFAULT_MODEL: ModelDescription = camelKeys(
@@ -40,14 +41,7 @@ export const FRAMEWORKS = {
 		messages: "blocking",
 		scattersMessages: true,
 	},
-	"megatron-core": {
-		attention: "flash",
-		fusedGradientAccumulation: true,
-		overlapTensorGradients: true,
-		synchronizesPasses: false,
-		messages: "blocking",
-		scattersMessages: false,
-	},
+	"megatron-core": MEGATRON,
 } as const satisfies Record<string, FrameworkOptions>;
 
 export type FrameworkName = keyof typeof FRAMEWORKS;
