@@ -1,6 +1,6 @@
 /** The description of a cluster: its GPU, node and network, and the few fitted parameters of the cost models. */
 import { z } from "zod";
-import { type CamelKeys, camelKeys } from "./key-case.js";
+import type { CamelKeys } from "./key-case.js";
 import { nonNegative, positive, positiveInt, source } from "./schema-fields.js";
 
 /** Bytes of a collective are those of the whole, unsharded buffer; of an all-to-all, what one rank sends. */
@@ -118,8 +118,3 @@ export const hardwareSchema = z
 
 /** `hardwareSchema` with camelCase names. */
 export interface HardwareConfig extends CamelKeys<z.output<typeof hardwareSchema>> {}
-
-/** Checks and completes an object with the names of a description file; throws a ZodError. */
-export function parseHardware(value: unknown): HardwareConfig {
-	return camelKeys(hardwareSchema.parse(value));
-}

@@ -1,23 +1,12 @@
 /** Which family of work the time of a predicted step goes to. */
 import { FAMILIES, type Family } from "../plan/blocks/kernel-family.js";
-import type { RankLog } from "../plan/run/device-log.js";
 import { FIRST_COMMUNICATION } from "../plan/run/device-pieces.js";
 import type { StageTimes } from "./stage-times.js";
 
-/** Shares of the time in which devices work, over all ranks; of communication only what nothing hides. */
-export function familyShares(logs: readonly RankLog[], perStage: readonly StageTimes[]): Map<Family, number> {
-	return sharesOfFamilies(logs.map(familiesOfLog), perStage);
-}
-
-/** Time on the device by index into FAMILIES, without waiting. */
-export function familiesOfLog({ movesNs, endNs, family }: RankLog): Float64Array {
-	const sums = new Float64Array(FAMILIES.length);
-	const [from, to, of] = [movesNs.view(), endNs.view(), family.view()];
-	for (let i = 0; i < of.length; i++) sums[of[i]!]! += to[i]! - from[i]!;
-	return sums;
-}
-
-/** The same shares of what `runPlans` summed up of every rank. */
+/**
+ * Shares of the time in which devices work, over all ranks; of communication only what nothing hides.
+ * @param familyNs of every rank its time on the device by index into FAMILIES, without waiting
+ */
 export function sharesOfFamilies(
 	familyNs: readonly Float64Array[],
 	perStage: readonly StageTimes[],

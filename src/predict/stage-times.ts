@@ -1,10 +1,8 @@
 /** What a stage's device did in a predicted step, as it was simulated: the step, its parts, and the bubble. */
 
 import { DeviceClass, sortIntervals } from "../analysis/device-intervals.js";
-import { deviceWork } from "../analysis/device-work.js";
-import { type Breakdown, breakdown, replayedWindow, type TaskTimes, type Window } from "../analysis/index.js";
+import { type Breakdown, breakdown, type Window } from "../analysis/index.js";
 import type { DeviceSums, DeviceTimes } from "../engine/plan-run/index.js";
-import type { ExecutionGraph, GraphRank } from "../graph/graph.js";
 import { nsToMs } from "../lib/units.js";
 import type { RankLog } from "../plan/run/device-log.js";
 import { FIRST_COMMUNICATION } from "../plan/run/device-pieces.js";
@@ -45,7 +43,8 @@ export function timesOfSums(stage: number, { times, working }: DeviceSums, endNs
 	};
 }
 
-function timesOf(
+/** Of pieces of device work in a window: when each occupies its stream, when it has all it waits for, and its end. */
+export function timesOf(
 	stage: number,
 	startNs: Float64Array,
 	movesNs: Float64Array,
@@ -62,28 +61,6 @@ function timesOf(
 		working,
 		breakdown: breakdown(sortIntervals(startNs, endNs, deviceClass, pieces), window),
 	};
-}
-
-/**
- * Of the slowest rank of each stage of a simulated graph of one step.
- * @param ranksPerStage of the job; ranks are numbered stage by stage
- */
-export function timesOfGraph(graph: ExecutionGraph, times: TaskTimes, ranksPerStage: number): StageTimes[] {
-	const slowest = new Map<number, { readonly rank: GraphRank; readonly window: Window }>();
-	const rankOf = new Map(graph.ranks.map((rank) => [rank.rank, rank]));
-	for (const step of graph.steps) {
-		const stage = Math.floor(step.rank / ranksPerStage);
-		const window = replayedWindow(graph, step, times);
-		const before = slowest.get(stage);
-		if (before === undefined || lengthOf(window) > lengthOf(before.window))
-			slowest.set(stage, { rank: rankOf.get(step.rank)!, window });
-	}
-	return [...slowest].map(([stage, { rank, window }]) => {
-		const { first, last, deviceClass } = deviceWork(graph, rank);
-		const pick = (tasks: Uint32Array, of: Float64Array): Float64Array => Float64Array.from(tasks, (task) => of[task]!);
-		const [starts, moves] = [pick(first, times.startNs), pick(last, times.startNs)];
-		return timesOf(stage, starts, moves, pick(last, times.finishNs), deviceClass, window);
-	});
 }
 
 function lengthOf({ startNs, endNs }: Window): number {

@@ -7,8 +7,9 @@ import { buildPlan } from "../../src/plan/build-plan.js";
 import type { ExecutionPlan } from "../../src/plan/program.js";
 import { DeviceLog } from "../../src/plan/run/device-log.js";
 import { runPlan } from "../../src/plan/run/index.js";
-import { familiesOfLog, familyShares, sharesOfFamilies } from "../../src/predict/family-shares.js";
+import { sharesOfFamilies } from "../../src/predict/family-shares.js";
 import { timesOfLog, timesOfSums } from "../../src/predict/stage-times.js";
+import { familiesOfLog } from "../support/families-of-log.js";
 import { randomPlan, randomPlanShape } from "../support/random-plan.js";
 import { jobInputs, smallJob, smallModel } from "../support/small-job.js";
 import { varied } from "../support/varied-plan.js";
@@ -41,7 +42,8 @@ function expectSums(plan: ExecutionPlan, { finishNs, devices }: PlanRun): void {
 		devices.map(({ familyNs }) => familyNs),
 		stages,
 	);
-	for (const [family, share] of familyShares(log.ranks, stages)) expect(shares.get(family)).toBeCloseTo(share, 9);
+	const logged = sharesOfFamilies(log.ranks.map(familiesOfLog), stages);
+	for (const [family, share] of logged) expect(shares.get(family)).toBeCloseTo(share, 9);
 }
 
 test.each(["wasm", "reference"] as const)("of random plans side by side, in %s", (engine) => {

@@ -7,8 +7,9 @@ import { buildPlan } from "../../src/plan/build-plan.js";
 import { instantiate } from "../../src/plan/instantiate/index.js";
 import { DeviceLog } from "../../src/plan/run/device-log.js";
 import { runPlan } from "../../src/plan/run/index.js";
-import { timesOfGraph, timesOfLog } from "../../src/predict/stage-times.js";
+import { timesOfLog } from "../../src/predict/stage-times.js";
 import { smallJob } from "../support/small-job.js";
+import { timesOfGraph } from "../support/times-of-graph.js";
 
 test("breakdown and bubble of a logged run are those of the simulated graph", () => {
 	fc.assert(

@@ -7,7 +7,6 @@ import type { ParallelConfig } from "../../config/parallel.js";
 import type { CollectiveOp, CostModel, GroupPlacement } from "../../cost/cost-model.js";
 import { type GroupKind, groupPlacement } from "../../cost/placement.js";
 import type { GroupRole } from "../block.js";
-import type { CommFacts } from "./comm-facts.js";
 
 export interface TracedJob {
 	readonly model: ModelConfig;
@@ -84,5 +83,3 @@ export function activationBytes({ model, parallel }: TracedJob): number {
 	const tokens = (microBatchSize * model.seqLength) / cp / (sequenceParallel ? tp : 1);
 	return tokens * model.hiddenSize * (parallel.dtype === "fp32" ? 4 : 2);
 }
-
-export type FactsOf = (task: number) => CommFacts | undefined;
