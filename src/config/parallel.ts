@@ -57,6 +57,29 @@ export function parseParallel(value: unknown): ParallelConfig {
 	return camelKeys(parallelSchema.parse(value));
 }
 
+/** `TP 8 CP 2 PP 8 VPP 3 DP 8`: context, experts and virtual stages where there are any. */
+export function degreesText(
+	parallel: Pick<
+		ParallelConfig,
+		| "tensorModelParallelSize"
+		| "contextParallelSize"
+		| "expertModelParallelSize"
+		| "pipelineModelParallelSize"
+		| "virtualPipelineSize"
+		| "dataParallelSize"
+	>,
+): string {
+	const { contextParallelSize: cp, expertModelParallelSize: ep, virtualPipelineSize: vpp } = parallel;
+	return [
+		`TP ${parallel.tensorModelParallelSize}`,
+		...(cp > 1 ? [`CP ${cp}`] : []),
+		...(ep > 1 ? [`EP ${ep}`] : []),
+		`PP ${parallel.pipelineModelParallelSize}`,
+		...(vpp > 1 ? [`VPP ${vpp}`] : []),
+		`DP ${parallel.dataParallelSize}`,
+	].join(" ");
+}
+
 /** GPUs of the job. */
 export function worldSize(parallel: ParallelConfig): number {
 	return (

@@ -1,4 +1,5 @@
 /** A prediction for people who have to decide: how long, why, does it fit, what does it cost, how sure is it. */
+import { degreesText } from "../config/parallel.js";
 import { formatCount, formatMs, formatShare, formatSignedPct } from "../lib/format.js";
 import { plural, section, warningLines, wrap } from "./format-parts.js";
 import type { PredictResult } from "./predict-result.js";
@@ -35,7 +36,7 @@ function headLines({ base, target, identity }: PredictResult, style: Style): str
 	const lines = [
 		`${style.heading("Predict")}  ${model.name}: ${plural(model.numLayers, "layer")} of ${formatCount(model.hiddenSize)}, sequences of ${formatCount(model.seqLength)}`,
 		`         ${plural(gpus, "GPU")} ${hardware.gpu}, ${network}`,
-		`         ${degrees(target.parallel)}, ${batch}`,
+		`         ${degreesText(target.parallel)} ${target.parallel.schedule}, ${batch}`,
 	];
 	if (identity === undefined) return lines;
 	return [`${style.heading("Check")}    ${checkText(base.parallel, identity)}`, ...lines];
@@ -44,21 +45,7 @@ function headLines({ base, target, identity }: PredictResult, style: Style): str
 /** How the plan of the traced run itself is to its replay. */
 export function checkText(parallel: Parallel, { replayMs, identityMs, errorPct }: Identity): string {
 	const plan = `replay ${formatMs(replayMs)}, its own plan ${formatMs(identityMs)}, ${formatSignedPct(errorPct)}`;
-	return `the traced run, ${degrees(parallel)}: ${plan}`;
-}
-
-/** `TP 2 PP 2 DP 1 1f1b`. */
-function degrees(parallel: Parallel): string {
-	const { contextParallelSize: cp, expertModelParallelSize: ep, virtualPipelineSize: vpp } = parallel;
-	return [
-		`TP ${parallel.tensorModelParallelSize}`,
-		...(cp > 1 ? [`CP ${cp}`] : []),
-		...(ep > 1 ? [`EP ${ep}`] : []),
-		`PP ${parallel.pipelineModelParallelSize}`,
-		...(vpp > 1 ? [`VPP ${vpp}`] : []),
-		`DP ${parallel.dataParallelSize}`,
-		parallel.schedule,
-	].join(" ");
+	return `the traced run, ${degreesText(parallel)} ${parallel.schedule}: ${plan}`;
 }
 
 function decisionLines({ iterationMs, interval, breakdown, throughput, memory, energy }: PredictResult, style: Style) {

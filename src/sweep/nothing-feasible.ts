@@ -1,4 +1,5 @@
 /** A sweep that finds nothing that could run says what comes nearest. */
+import { degreesText, type ParallelConfig } from "../config/parallel.js";
 import { UserError } from "../lib/errors.js";
 import { stageMemory } from "../plan/memory/stage-memory.js";
 import type { SweepSpace } from "./space.js";
@@ -27,21 +28,10 @@ export function refuseInfeasible(space: SweepSpace, { feasible, nearest, example
 	);
 }
 
-type Parallel = ReturnType<SweepSpace["jobAt"]>["parallel"];
-
 /** `TP 8 PP 8 DP 8, micro-batch 1, recompute full, ZeRO-1`: for one line. */
-export function degreesOf(parallel: Parallel): string {
-	const { contextParallelSize: cp, expertModelParallelSize: ep, virtualPipelineSize: vpp } = parallel;
-	const degrees = [
-		`TP ${parallel.tensorModelParallelSize}`,
-		...(cp > 1 ? [`CP ${cp}`] : []),
-		...(ep > 1 ? [`EP ${ep}`] : []),
-		`PP ${parallel.pipelineModelParallelSize}`,
-		...(vpp > 1 ? [`VPP ${vpp}`] : []),
-		`DP ${parallel.dataParallelSize}`,
-	].join(" ");
+export function degreesOf(parallel: ParallelConfig): string {
 	return [
-		degrees,
+		degreesText(parallel),
 		`micro-batch ${parallel.microBatchSize}`,
 		...(parallel.recompute === "none" ? [] : [`recompute ${parallel.recompute}`]),
 		...(parallel.sequenceParallel ? ["sequence parallel"] : []),

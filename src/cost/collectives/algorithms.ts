@@ -52,11 +52,6 @@ export function treeNs(hardware: HardwareConfig, protocol: Protocol, bytes: numb
 	return baseNs(hardware, protocol) + latency + (2 * bytes) / bandwidth;
 }
 
-/** What the busiest node sends in two trees that share the work: of two nodes each sends the buffer once. */
-function treeBytes(bytes: number, { nodes }: GroupPlacement): number {
-	return (2 * bytes * (nodes - 1)) / nodes;
-}
-
 /**
  * All-reduce in the switches of the nodes (NVLink SHARP): a GPU sends its buffer once and the share that it reduces once
  * more, instead of nearly twice the buffer; between nodes a tree over all NICs of the group.
@@ -67,7 +62,9 @@ export function nvlsNs(hardware: HardwareConfig, bytes: number, group: GroupPlac
 	const start = NVLS_US * 1e3 * hardware.efficiency.latency;
 	if (group.nodes === 1) return start + inside;
 	const step = stepNs(hardware, SIMPLE, "treeStep");
-	const between = treeBytes(bytes, group) / nicBytesPerNs(hardware, group.perNode, group.sharing);
+	// What the busiest node sends in two trees that share the work: of two nodes each sends the buffer once.
+	const sent = (2 * bytes * (group.nodes - 1)) / group.nodes;
+	const between = sent / nicBytesPerNs(hardware, group.perNode, group.sharing);
 	return start + 2 * Math.ceil(Math.log2(group.nodes)) * step.inter + Math.max(inside, between);
 }
 

@@ -27,7 +27,7 @@ const Z90 = 1.6449;
 const PRESET_DEVIATION = 0.3;
 const DIFFERENCE = 0.01;
 
-/** Of a preset: every parameter is as uncertain as any other, and no step was seen. */
+/** What is known of a preset's parameters: all are equally uncertain, and no measured step says how far off they are. */
 export function knowledgeOfPreset(): Knowledge {
 	const n = PARAMETERS.length;
 	const covariance = new Float64Array(n * n);
