@@ -29,6 +29,8 @@ export class SweepSession {
 	readonly #space: SweepPlan["space"];
 	readonly #total: number;
 	readonly #totalTasks: number;
+	/** Of every configuration its estimated work: asked for when it is handed out, and again when it is done. */
+	readonly #estimates = new Map<number, number>();
 	#doneTasks = 0;
 	#tasks = 0;
 	#simulated = 0;
@@ -107,6 +109,11 @@ export class SweepSession {
 	}
 
 	#estimate(index: number): number {
-		return taskEstimate(this.#space, this.#space.jobAt(index));
+		let tasks = this.#estimates.get(index);
+		if (tasks === undefined) {
+			tasks = taskEstimate(this.#space, this.#space.jobAt(index));
+			this.#estimates.set(index, tasks);
+		}
+		return tasks;
 	}
 }
